@@ -1,0 +1,146 @@
+"""What the activities and the web need from the outside, and the errors that they must expect."""
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Any, Protocol
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from domain.record import Entry, Recorded, ViewRow
+
+
+class LedgerConflictError(Exception):
+    """The ledger already has an entry of this key with other content."""
+
+
+class AllotmentExceededError(Exception):
+    """Several products together allot more of a team than it has."""
+
+
+class NoSuchRecipientError(Exception):
+    """Nobody can be reached under this name."""
+
+
+class BrokenChainError(Exception):
+    """The ledger's hash chain does not hold."""
+
+
+class ChainReport(BaseModel):
+    """The result of verifying one stream of the ledger."""
+
+    model_config = ConfigDict(frozen=True)
+
+    product: str
+    entries: int
+    head: str  # hash of the last entry
+    broken_at: int | None = None  # seq of the first entry that does not hold
+    why: str = ""
+
+
+class LedgerQuery(BaseModel):
+    """Which entries to read, oldest first unless ``newest_first``."""
+
+    model_config = ConfigDict(frozen=True)
+
+    product: str | None = None
+    after_seq: int = 0
+    kind: str | None = None
+    about: str | None = None
+    workflow: str | None = None
+    cause: str | None = None
+    since: AwareDatetime | None = None
+    until: AwareDatetime | None = None
+    newest_first: bool = False
+    limit: int = 200  # 1 … 1000
+
+
+class Ledger(Protocol):
+    """The append-only record, written by activities."""
+
+    async def append(self, entries: Sequence[Entry]) -> list[Recorded]:
+        """Append in order, in one transaction; a known key with the same content is returned as it is.
+
+        Raises LedgerConflictError (nothing of the batch is written) when a known key has other content.
+        """
+        ...
+
+    async def applied_events(self, product: str, ids: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
+        """Return which (source, id) pairs the product's entries already name."""
+        ...
+
+    async def put_document(self, content: Any) -> str:
+        """Store a JSON document under its content hash and return the hash; again is a no-op."""
+        ...
+
+    async def document(self, digest: str) -> Any | None:
+        """Return a stored document, or None."""
+        ...
+
+    async def reserve_allotments(self, product: str, allotments: dict[str, tuple[float, float]]) -> None:
+        """Set the product's share of each team: team -> (allotment, person-days of the whole team) per period.
+
+        Replaces the product's earlier shares. Raises AllotmentExceededError (nothing is changed) when the shares of
+        all products exceed a team, or when two products state different sizes of it; the message names both.
+        """
+        ...
+
+
+class LedgerReader(Protocol):
+    """What pages and commands read."""
+
+    async def entries(self, query: LedgerQuery) -> list[Recorded]: ...
+
+    async def entry(self, product: str, key: str) -> Recorded | None: ...
+
+    async def event(self, source: str, event_id: str) -> list[Recorded]:
+        """Return the entries, of any product, that record this event."""
+        ...
+
+    async def rows(
+        self,
+        kind: str,
+        product: str | None = None,
+        state: str | None = None,
+        limit: int = 500,
+        after: str | None = None,
+    ) -> list[ViewRow]:
+        """Return rows by id, after the id ``after``."""
+        ...
+
+    async def row(self, kind: str, row_id: str) -> ViewRow | None: ...
+
+    async def document(self, digest: str) -> Any | None: ...
+
+    async def verify(self, product: str) -> ChainReport:
+        """Recompute the chain of one stream and report the first broken link."""
+        ...
+
+    async def streams(self) -> list[str]:
+        """Return every product that has entries, and ``_system`` when it has."""
+        ...
+
+    def export(self, product: str) -> AsyncIterator[Recorded]:
+        """Yield every entry of a product, oldest first."""
+        ...
+
+
+class Message(BaseModel):
+    """Something to tell a person; ``key`` makes a repetition harmless."""
+
+    model_config = ConfigDict(frozen=True)
+
+    key: str
+    product: str
+    to: str  # a person
+    role: str
+    subject: str
+    text: str
+
+
+class Channel(Protocol):
+    """A way to reach people."""
+
+    name: str
+
+    async def send(self, message: Message) -> None:
+        """Deliver once per key. Raises NoSuchRecipientError when trying again cannot help."""
+        ...

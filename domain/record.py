@@ -1,0 +1,80 @@
+"""What the ledger keeps: entries, the rows that pages read, and content-addressed documents. Pure."""
+
+import hashlib
+import json
+from typing import Any, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+Identity = Literal["engine", "asserted", "authenticated"]
+SYSTEM_STREAM = "_system"  # entries that belong to no product
+
+
+def canonical(value: Any) -> bytes:
+    """Return the one JSON spelling of ``value`` that hashes are taken over (sorted keys, no spaces, UTF-8)."""
+    return json.dumps(
+        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+    ).encode()
+
+
+def content_hash(value: Any) -> str:
+    """Return the SHA-256 of the canonical spelling, hexadecimal."""
+    return hashlib.sha256(canonical(value)).hexdigest()
+
+
+class ViewRow(BaseModel):
+    """The present state of one thing, replaced in the transaction that appends the entry it came from."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: Literal["product", "roadmap", "approval", "escalation", "workflow", "dead_letter", "incident"]
+    id: str  # unique within the kind, for example `web/7`
+    product: str
+    state: str
+    role: str | None = None  # whom it waits for
+    due: AwareDatetime | None = None  # until when
+    data: dict[str, Any] = Field(default_factory=dict)
+
+
+class Entry(BaseModel):
+    """One thing that happened to a product and why. The ledger adds ``seq``, ``prev_hash`` and ``hash``."""
+
+    model_config = ConfigDict(frozen=True)
+
+    product: str  # or SYSTEM_STREAM
+    key: str  # derived from the cause; unique per product, so a repeated write changes nothing
+    at: AwareDatetime  # real time
+    clock_at: AwareDatetime  # the product's own clock; the same unless the clock is simulated
+    kind: str  # for example `approval.requested`; `domain.narrative` has one template per kind
+    cause: str | None = None  # key of the entry that this one follows from
+    actor: str = "tandem"
+    identity: Identity = "engine"
+    workflow: str = ""  # id of the workflow whose history this line belongs to
+    about: tuple[str, ...] = ()  # `item:sso`, `milestone:spring`, `approval:7` …: what `why` finds it by
+    event: tuple[str, str] | None = None  # (source, id) of the accepted event, once per product
+    data: dict[str, Any] = Field(default_factory=dict)
+    policy_hash: str | None = None
+    rows: tuple[ViewRow, ...] = ()  # refreshed with it; not covered by the hash
+
+    def content(self) -> dict[str, Any]:
+        """Return what the hash covers and what a repeated write must equal."""
+        return self.model_dump(mode="json", exclude={"rows"})
+
+
+class Recorded(BaseModel):
+    """An entry as the ledger keeps it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    entry: Entry
+    seq: int  # 1, 2, 3 … within the product
+    prev_hash: str  # 64 zeros before the first
+    hash: str
+
+
+def chain_hash(prev_hash: str, seq: int, content: dict[str, Any]) -> str:
+    """Return the hash of an entry: SHA-256 over the previous hash, its number and its content."""
+    return hashlib.sha256(canonical([prev_hash, seq, content])).hexdigest()
+
+
+FIRST_PREV_HASH = "0" * 64

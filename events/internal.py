@@ -1,0 +1,146 @@
+"""What happened inside Tandem: events that only its own workflows may raise, refused from outside."""
+
+from typing import Any, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from events.model import Event, Name, Period, Text
+
+SOURCE = "tandem"  # the CloudEvents `source` of everything here
+Role = Literal["product_manager", "product_owner", "executive_board"]
+Verdict = Literal["approve", "reject", "keep"]  # keep: "keep as is", signed, with an expiry
+Hash = str  # SHA-256, hexadecimal, of a content-addressed document
+
+
+class ClockStruck(Event):
+    """An instant was reached that the product had waited for."""
+
+    type: Literal["clock.struck"] = "clock.struck"
+
+
+class ReviewDue(Event):
+    """It is time to look at the priorities again, whatever happened."""
+
+    type: Literal["review.due"] = "review.due"
+
+
+class ProductApplied(Event):
+    """A product file was applied."""
+
+    type: Literal["product.applied"] = "product.applied"
+    definition: dict[str, Any]  # a validated `domain.definition.ProductDefinition`
+    actor: str
+
+
+class ProductArchived(Event):
+    """The product takes no more events."""
+
+    type: Literal["product.archived"] = "product.archived"
+    actor: str
+    reason: Text
+
+
+class Change(BaseModel):
+    """What a plan would change against the plan in force: the figures that authority is measured by."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    entered: tuple[str, ...] = ()  # items funded now and not before
+    displaced: tuple[str, ...] = ()  # items funded before and not now
+    moved: tuple[str, ...] = ()  # items that start in another period
+    money_moved: int = 0  # minor units: the cost of all three
+    slipped: tuple[str, ...] = ()  # committed milestones that would be missed and were not before
+
+
+class PlanSolved(Event):
+    """A reprioritization ended, with a plan or without one."""
+
+    type: Literal["plan.solved"] = "plan.solved"
+    run: int
+    snapshot: Hash
+    plan: Hash | None  # None: the limits were reached before any plan was found, or the input is infeasible
+    proposal: Hash | None = None
+    starts: dict[str, Period] = Field(default_factory=dict)  # item -> period in which it starts
+    value: float = 0  # value points of the plan
+    value_in_force: float = 0  # the plan in force, priced on the same snapshot
+    in_force_feasible: bool = True
+    why_infeasible: str = ""
+    gap: float | None = None  # relative optimality gap; None without a plan
+    change: Change = Change()
+
+
+class PlanAdopted(Event):
+    """A plan is in force."""
+
+    type: Literal["plan.adopted"] = "plan.adopted"
+    run: int
+    plan: Hash
+    proposal: Hash
+    by: str  # `tandem`, or the person
+    role: Role
+    approval: int | None = None
+
+
+class DecisionGiven(Event):
+    """A person with a role answered a request."""
+
+    type: Literal["decision.given"] = "decision.given"
+    approval: int
+    proposal: Hash
+    verdict: Verdict
+    actor: str
+    role: Role
+    reason: Text
+    until: AwareDatetime | None = None  # with `keep`: when the question is asked again
+    identity: Literal["asserted", "authenticated"] = "asserted"
+
+
+class ApprovalExpired(Event):
+    """Nobody answered a request in time."""
+
+    type: Literal["approval.expired"] = "approval.expired"
+    approval: int
+    proposal: Hash
+
+
+class EscalationAnswered(Event):
+    """A person with authority answered an escalation."""
+
+    type: Literal["escalation.answered"] = "escalation.answered"
+    subject: Name  # the dependency, or `plan-debt`
+    escalation: int
+    answer: Literal["accept_delay", "waive", "handled"]
+    actor: str
+    role: Role
+    reason: Text
+    until: AwareDatetime | None = None  # with `accept_delay`: the date that is accepted
+    identity: Literal["asserted", "authenticated"] = "asserted"
+
+
+class EscalationUnanswered(Event):
+    """An escalation climbed its whole ladder and nobody answered: an incident."""
+
+    type: Literal["escalation.unanswered"] = "escalation.unanswered"
+    subject: Name
+    escalation: int
+
+
+class DelegationGranted(Event):
+    """A person lets another one decide in their stead, for a while."""
+
+    type: Literal["delegation.granted"] = "delegation.granted"
+    person: str
+    delegate: str
+    role: Role
+    start: AwareDatetime
+    end: AwareDatetime
+    reason: Text
+
+
+class DelegationRevoked(Event):
+    """A delegation ended early."""
+
+    type: Literal["delegation.revoked"] = "delegation.revoked"
+    person: str
+    delegate: str
+    role: Role

@@ -1,0 +1,71 @@
+"""The closed set of events, told apart by ``type``."""
+
+from typing import Annotated, get_args
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter
+
+from events import internal, model
+
+External = (
+    model.FeedbackReceived
+    | model.MarketShifted
+    | model.CompetitorMoved
+    | model.GoalChanged
+    | model.BudgetAdjusted
+    | model.BudgetReforecast
+    | model.BudgetSpent
+    | model.CapacityChanged
+    | model.InvestmentUsed
+    | model.MilestonePlanned
+    | model.MilestoneMoved
+    | model.MilestoneReached
+    | model.MilestoneDropped
+    | model.ItemAdded
+    | model.ItemChanged
+    | model.ItemStarted
+    | model.ItemCompleted
+    | model.ItemDropped
+    | model.DependencyDeclared
+    | model.DependencyBlocked
+    | model.DependencyUnblocked
+    | model.DependencyDelivered
+)
+Internal = (
+    internal.ClockStruck
+    | internal.ReviewDue
+    | internal.ProductApplied
+    | internal.ProductArchived
+    | internal.PlanSolved
+    | internal.PlanAdopted
+    | internal.DecisionGiven
+    | internal.ApprovalExpired
+    | internal.EscalationAnswered
+    | internal.EscalationUnanswered
+    | internal.DelegationGranted
+    | internal.DelegationRevoked
+)
+AnyEvent = Annotated[External | Internal, Field(discriminator="type")]
+AnyExternal = Annotated[External, Field(discriminator="type")]
+
+EXTERNAL: TypeAdapter[External] = TypeAdapter(AnyExternal)
+EVENT_TYPES: dict[str, type[model.Event]] = {
+    cls.model_fields["type"].default: cls for cls in (*get_args(External), *get_args(Internal))
+}
+INTERNAL_TYPES = frozenset(cls.model_fields["type"].default for cls in get_args(Internal))
+
+
+class Accepted(BaseModel):
+    """An event with the instant of its acceptance, in real time."""
+
+    model_config = ConfigDict(frozen=True)
+
+    event: AnyEvent
+    at: AwareDatetime
+
+
+class EventBatch(BaseModel):
+    """What dispatch hands over in one signal: events of one product in order of arrival."""
+
+    model_config = ConfigDict(frozen=True)
+
+    events: tuple[Accepted, ...]
