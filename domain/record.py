@@ -12,9 +12,7 @@ SYSTEM_STREAM = "_system"  # entries that belong to no product
 
 def canonical(value: Any) -> bytes:
     """Return the one JSON spelling of ``value`` that hashes are taken over (sorted keys, no spaces, UTF-8)."""
-    return json.dumps(
-        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-    ).encode()
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
 
 
 def content_hash(value: Any) -> str:
