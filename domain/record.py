@@ -2,9 +2,10 @@
 
 import hashlib
 import json
-from typing import Any, Literal
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 Identity = Literal["engine", "asserted", "authenticated"]
 SYSTEM_STREAM = "_system"  # entries that belong to no product
@@ -20,6 +21,17 @@ def content_hash(value: Any) -> str:
     return hashlib.sha256(canonical(value)).hexdigest()
 
 
+def _in_utc(value: datetime) -> datetime:
+    """Return the same instant in UTC, so that an entry has one spelling, and one hash, before and after storage."""
+    try:
+        return value.astimezone(UTC)
+    except OverflowError as exc:
+        raise ValueError("the instant is outside the years 1 to 9999 in UTC") from exc
+
+
+Instant = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+
+
 class ViewRow(BaseModel):
     """The present state of one thing, replaced in the transaction that appends the entry it came from."""
 
@@ -30,7 +42,7 @@ class ViewRow(BaseModel):
     product: str
     state: str
     role: str | None = None  # whom it waits for
-    due: AwareDatetime | None = None  # until when
+    due: Instant | None = None  # until when
     data: dict[str, Any] = Field(default_factory=dict)
 
 
@@ -41,8 +53,8 @@ class Entry(BaseModel):
 
     product: str  # or SYSTEM_STREAM
     key: str  # derived from the cause; unique per product, so a repeated write changes nothing
-    at: AwareDatetime  # real time
-    clock_at: AwareDatetime  # the product's own clock; the same unless the clock is simulated
+    at: Instant  # real time
+    clock_at: Instant  # the product's own clock; the same unless the clock is simulated
     kind: str  # for example `approval.requested`; `domain.narrative` has one template per kind
     cause: str | None = None  # key of the entry that this one follows from
     actor: str = "tandem"

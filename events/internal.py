@@ -12,19 +12,25 @@ Verdict = Literal["approve", "reject", "keep"]  # keep: "keep as is", signed, wi
 Hash = str  # SHA-256, hexadecimal, of a content-addressed document
 
 
-class ClockStruck(Event):
+class Raised(Event):
+    """An internal event; ``cause`` is the ledger key of what it follows from."""
+
+    cause: str | None = None
+
+
+class ClockStruck(Raised):
     """An instant was reached that the product had waited for."""
 
     type: Literal["clock.struck"] = "clock.struck"
 
 
-class ReviewDue(Event):
+class ReviewDue(Raised):
     """It is time to look at the priorities again, whatever happened."""
 
     type: Literal["review.due"] = "review.due"
 
 
-class ProductApplied(Event):
+class ProductApplied(Raised):
     """A product file was applied."""
 
     type: Literal["product.applied"] = "product.applied"
@@ -32,7 +38,7 @@ class ProductApplied(Event):
     actor: str
 
 
-class ProductArchived(Event):
+class ProductArchived(Raised):
     """The product takes no more events."""
 
     type: Literal["product.archived"] = "product.archived"
@@ -52,7 +58,7 @@ class Change(BaseModel):
     slipped: tuple[str, ...] = ()  # committed milestones that would be missed and were not before
 
 
-class PlanSolved(Event):
+class PlanSolved(Raised):
     """A reprioritization ended, with a plan or without one."""
 
     type: Literal["plan.solved"] = "plan.solved"
@@ -69,19 +75,21 @@ class PlanSolved(Event):
     change: Change = Change()
 
 
-class PlanAdopted(Event):
+class PlanAdopted(Raised):
     """A plan is in force."""
 
     type: Literal["plan.adopted"] = "plan.adopted"
     run: int
     plan: Hash
     proposal: Hash
+    starts: dict[str, Period] = Field(default_factory=dict)  # item -> period in which it starts
+    change: Change = Change()
     by: str  # `tandem`, or the person
-    role: Role
+    role: Role  # on whose authority
     approval: int | None = None
 
 
-class DecisionGiven(Event):
+class DecisionGiven(Raised):
     """A person with a role answered a request."""
 
     type: Literal["decision.given"] = "decision.given"
@@ -95,7 +103,7 @@ class DecisionGiven(Event):
     identity: Literal["asserted", "authenticated"] = "asserted"
 
 
-class ApprovalExpired(Event):
+class ApprovalExpired(Raised):
     """Nobody answered a request in time."""
 
     type: Literal["approval.expired"] = "approval.expired"
@@ -103,7 +111,7 @@ class ApprovalExpired(Event):
     proposal: Hash
 
 
-class EscalationAnswered(Event):
+class EscalationAnswered(Raised):
     """A person with authority answered an escalation."""
 
     type: Literal["escalation.answered"] = "escalation.answered"
@@ -117,7 +125,7 @@ class EscalationAnswered(Event):
     identity: Literal["asserted", "authenticated"] = "asserted"
 
 
-class EscalationUnanswered(Event):
+class EscalationUnanswered(Raised):
     """An escalation climbed its whole ladder and nobody answered: an incident."""
 
     type: Literal["escalation.unanswered"] = "escalation.unanswered"
@@ -125,7 +133,7 @@ class EscalationUnanswered(Event):
     escalation: int
 
 
-class DelegationGranted(Event):
+class DelegationGranted(Raised):
     """A person lets another one decide in their stead, for a while."""
 
     type: Literal["delegation.granted"] = "delegation.granted"
@@ -137,7 +145,7 @@ class DelegationGranted(Event):
     reason: Text
 
 
-class DelegationRevoked(Event):
+class DelegationRevoked(Raised):
     """A delegation ended early."""
 
     type: Literal["delegation.revoked"] = "delegation.revoked"

@@ -7,7 +7,9 @@ written ``2026-03``. The internal events are in ``events.internal``; the closed 
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from events.instants import parse_due, within_reach
 
 PRODUCT_PATTERN = r"^[a-z0-9][a-z0-9-]{0,62}$"  # CloudEvents `subject`; part of workflow ids
 MAX_MONEY = 10**15  # minor units; sums of thousands of items stay exact in a double
@@ -16,7 +18,7 @@ ProductId = Annotated[str, Field(pattern=PRODUCT_PATTERN)]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]  # id of an item, team, milestone …
 Topic = Annotated[str, Field(min_length=1, max_length=100)]  # a theme, goal, channel or capability
 Text = Annotated[str, Field(max_length=500)]  # shown to people as it is
-Period = Annotated[str, Field(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
+Period = Annotated[str, Field(pattern=r"^(19|2[0-9])[0-9]{2}-(0[1-9]|1[0-2])$")]  # years as in `events.instants`
 Money = Annotated[int, Field(ge=0, le=MAX_MONEY)]
 Days = Annotated[float, Field(ge=0, le=100_000, allow_inf_nan=False)]
 Score = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
@@ -25,11 +27,20 @@ Score = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
 def _date_or_instant(value: Any) -> Any:
     """Keep ``2026-03-31`` a date: as an instant it would be midnight, a day too early."""
     if isinstance(value, str):
-        return date.fromisoformat(value) if len(value) == 10 else datetime.fromisoformat(value)
-    return value
+        return parse_due(value)
+    if not isinstance(value, date) or (isinstance(value, datetime) and value.tzinfo is None):
+        raise ValueError("must be a date (2026-03-31) or an instant with an offset (2026-03-31T17:00:00Z)")
+    return within_reach(value)
+
+
+def _either(one: str, other: str) -> dict[str, Any]:
+    """Return the JSON Schema of "one of both, not both"."""
+    return {"oneOf": [{"required": [a], "properties": {b: {"type": "null"}}} for a, b in ((one, other), (other, one))]}
 
 
 Due = Annotated[AwareDatetime | date, BeforeValidator(_date_or_instant)]
+Day = Annotated[date, AfterValidator(within_reach)]
+Instant = Annotated[AwareDatetime, AfterValidator(within_reach)]
 
 
 class Event(BaseModel):
@@ -40,7 +51,7 @@ class Event(BaseModel):
     id: str = Field(min_length=1, max_length=200)  # unique within its source (CloudEvents)
     source: str = Field(min_length=1, max_length=200)
     product: ProductId
-    time: AwareDatetime  # when it happened, by the source's clock
+    time: Instant  # when it happened, by the source's clock
     extensions: dict[str, bool | int | str] = Field(default_factory=dict)  # CloudEvents extension attributes
 
 
@@ -90,6 +101,7 @@ class GoalChanged(Event):
 class BudgetAdjusted(Event):
     """A period's envelope changed by ``delta``, or is now ``total``."""
 
+    model_config = ConfigDict(json_schema_extra=_either("delta", "total"))
     type: Literal["budget.adjusted"] = "budget.adjusted"
     period: Period
     delta: int | None = Field(default=None, ge=-MAX_MONEY, le=MAX_MONEY)
@@ -138,7 +150,7 @@ class InvestmentUsed(Event):
     licensed: int = Field(ge=0, le=MAX_MONEY)
     enabled: int = Field(ge=0, le=MAX_MONEY)
     used: int = Field(ge=0, le=MAX_MONEY)
-    as_of: date
+    as_of: Day
 
 
 # -- promises --------------------------------------------------------------------------------------------
@@ -184,7 +196,7 @@ class MilestoneDropped(Event):
 class ValueInputs(BaseModel):
     """Four absolute scores, 0–100, so that rescoring one item never moves another."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="ignore")  # refused at the edge, ignored in histories
 
     marketplace: Score = 0
     competition: Score = 0
@@ -199,12 +211,12 @@ class ItemAdded(Event):
     item: Name
     title: Text = ""
     cost: Money = 0
-    efforts: dict[Name, Days] = Field(default_factory=dict)  # team -> person-days
+    efforts: dict[Name, Days] = Field(default_factory=dict, max_length=50)  # team -> person-days
     duration: int = Field(default=1, ge=0, le=60)  # periods
-    after: tuple[Name, ...] = ()  # items that must have finished
+    after: tuple[Name, ...] = Field(default=(), max_length=100)  # items that must have finished
     milestone: Name | None = None
-    themes: tuple[Topic, ...] = ()
-    goals: tuple[Topic, ...] = ()
+    themes: tuple[Topic, ...] = Field(default=(), max_length=50)
+    goals: tuple[Topic, ...] = Field(default=(), max_length=50)
     values: ValueInputs = ValueInputs()
     value: float | None = Field(default=None, ge=0, le=1e15)  # explicit value instead of the four inputs
     urgency: float = Field(default=1.0, ge=0, le=10)
@@ -217,12 +229,12 @@ class ItemChanged(Event):
     item: Name
     title: Text | None = None
     cost: Money | None = None
-    efforts: dict[Name, Days] | None = None
+    efforts: dict[Name, Days] | None = Field(default=None, max_length=50)
     duration: int | None = Field(default=None, ge=0, le=60)
-    after: tuple[Name, ...] | None = None
+    after: tuple[Name, ...] | None = Field(default=None, max_length=100)
     milestone: Name | None = None
-    themes: tuple[Topic, ...] | None = None
-    goals: tuple[Topic, ...] | None = None
+    themes: tuple[Topic, ...] | None = Field(default=None, max_length=50)
+    goals: tuple[Topic, ...] | None = Field(default=None, max_length=50)
     values: ValueInputs | None = None
     value: float | None = Field(default=None, ge=0, le=1e15)
     urgency: float | None = Field(default=None, ge=0, le=10)
@@ -259,6 +271,7 @@ class DependencyDeclared(Event):
     provider: Name  # the team that delivers
     needed_by: Due
     promised_for: Due | None = None
+    milestone: Name | None = None  # the provider's milestone that carries it: its date is the promise
     reason: Text = ""
 
 

@@ -1,0 +1,110 @@
+"""Who may decide what: limits per decision and cumulative per period, and whether an answer counts. Pure."""
+
+from datetime import datetime
+
+from domain.periods import period_of
+from domain.policy import ROLES, Limits
+from domain.product import DEBT_SUBJECT, ProductState, Used
+from domain.wording import count, money
+from events.internal import Change, DecisionGiven, EscalationAnswered, Role
+
+
+def used_by(state: ProductState, role: Role, at: datetime) -> Used:
+    """Return what a role has decided in the period of an instant."""
+    period = period_of(at, state.time_zone)
+    used = state.used.get(role)
+    return used if used is not None and used.period == period else Used(period=period)
+
+
+def spend(state: ProductState, role: Role, change: Change, at: datetime) -> dict[str, Used]:
+    """Return the used limits after a decision took effect."""
+    used = used_by(state, role, at)
+    after = Used(period=used.period, money=used.money + change.money_moved, items=used.items + len(change.displaced))
+    return {**state.used, role: after}
+
+
+def beyond(limits: Limits, used: Used, change: Change, currency: str) -> str:
+    """Say which limit a change exceeds, with the figures; empty when none."""
+    displaced = len(change.displaced)
+    if limits.money_per_decision is not None and change.money_moved > limits.money_per_decision:
+        moved, limit = money(change.money_moved, currency), money(limits.money_per_decision, currency)
+        return f"it moves {moved}, and {limit} is the limit per decision"
+    if limits.items_per_decision is not None and displaced > limits.items_per_decision:
+        return f"it displaces {count(displaced, 'item')}, and {limits.items_per_decision} is the limit per decision"
+    if limits.money_per_period is not None and used.money + change.money_moved > limits.money_per_period:
+        moved, limit = money(used.money + change.money_moved, currency), money(limits.money_per_period, currency)
+        return f"it brings the money moved in {used.period} to {moved}, and {limit} is the limit per period"
+    if limits.items_per_period is not None and used.items + displaced > limits.items_per_period:
+        total = count(used.items + displaced, "item")
+        return f"it brings what was displaced in {used.period} to {total}, and {limits.items_per_period} is the limit"
+    return ""
+
+
+def beyond_role(state: ProductState, role: Role, change: Change, at: datetime) -> str:
+    """Say which limit of a role a change exceeds at this instant; empty when none."""
+    return beyond(state.policy.authority.of(role), used_by(state, role, at), change, state.currency)
+
+
+def required_role(state: ProductState, change: Change, at: datetime) -> tuple[Role | None, str]:
+    """Return the lowest role that may decide a change, and why not the one below; None when nobody may."""
+    why = ""
+    for role in ROLES:
+        exceeded = beyond_role(state, role, change, at)
+        if not exceeded:
+            return role, why
+        why = exceeded
+    return None, why
+
+
+def next_role(role: Role) -> Role | None:
+    """Return the role above, or None above the board."""
+    position = ROLES.index(role) + 1
+    return ROLES[position] if position < len(ROLES) else None
+
+
+def speaks_for(state: ProductState, actor: str, role: Role, at_least: Role) -> str:
+    """Say why a person cannot answer in a role; empty when they can. A higher role may answer for a lower one."""
+    if actor not in state.people.holders(role):
+        return f"{actor} does not hold the role {role.replace('_', ' ')} for {state.product}"
+    if ROLES.index(role) < ROLES.index(at_least):
+        return f"this needs the {at_least.replace('_', ' ')}; {actor} answers as {role.replace('_', ' ')}"
+    return ""
+
+
+def refusal_of_decision(state: ProductState, decision: DecisionGiven, at: datetime) -> str:
+    """Say why a decision does not count; empty when it does. Whether the plan is still possible is checked apart."""
+    request = state.request
+    if request is None or request.number != decision.approval:
+        return "changed since you looked: this request is no longer open"
+    if decision.proposal != request.outcome.proposal:
+        return "changed since you looked: the decision names another proposal than the one that is open"
+    if wrong := speaks_for(state, decision.actor, decision.role, request.role):
+        return wrong
+    if decision.verdict == "keep":
+        if decision.until is None:
+            return "keep as is needs a date until which it holds"
+        if decision.until <= at:
+            return "keep as is needs a date in the future"
+        if not request.outcome.in_force_feasible:
+            return "the plan in force is no longer possible, so it cannot be kept as it is"
+    if decision.verdict == "approve":
+        exceeded = beyond_role(state, decision.role, request.outcome.change, at)
+        if exceeded:
+            return f"beyond the authority of the {decision.role.replace('_', ' ')}: {exceeded}"
+    return ""
+
+
+def refusal_of_answer(state: ProductState, answer: EscalationAnswered, at: datetime) -> str:
+    """Say why the answer to an escalation does not count; empty when it does."""
+    if state.escalations.get(answer.subject) != answer.escalation:
+        return "this escalation is no longer open"
+    if wrong := speaks_for(state, answer.actor, answer.role, "product_owner"):
+        return wrong
+    if answer.answer == "accept_delay":
+        if answer.until is None:
+            return "accepting a delay needs the date that is accepted"
+        if answer.until <= at:
+            return "the accepted date must lie in the future"
+    if answer.answer == "waive" and answer.subject == DEBT_SUBJECT:
+        return "a better plan cannot be waived: keep the plan as it is until a date, or decide the open request"
+    return ""

@@ -1,0 +1,76 @@
+"""Time as an event: when a product has to look again by itself, and what has fallen due. Pure."""
+
+from datetime import datetime, timedelta
+
+from domain.periods import business_days, next_midnight, period_of, shift, start_of
+from domain.policy import Policy
+from domain.product import DEBT_SUBJECT, ProductState
+
+BUSINESS_DAYS_PER_PERIOD = 21  # a month has 21 working days on average: 365.25 / 12 / 7 × 5 = 21.7, less holidays
+MANY_YEARS = timedelta(days=3650)
+
+
+def review_at(state: ProductState, policy: Policy) -> datetime:
+    """Return when the next review is due."""
+    return state.reviewed_at + timedelta(days=policy.review_every_days)
+
+
+def period_ends_at(state: ProductState) -> datetime:
+    """Return when the budget period ends that was current when the clock last struck."""
+    return start_of(shift(period_of(state.struck_at, state.time_zone), 1), state.time_zone)
+
+
+def pacing_ends_at(state: ProductState, policy: Policy) -> datetime:
+    """Return from when on a run may start: at once before the first proposal, then after the dwell time."""
+    if state.paced_from is None:
+        return state.at
+    return state.paced_from + timedelta(hours=policy.dwell_hours)
+
+
+def debt_counts_from(state: ProductState, policy: Policy) -> datetime | None:
+    """Return from when on a better plan that nobody adopted is a debt; None when there is none."""
+    return None if state.better is None else state.better.since + timedelta(hours=policy.dwell_hours)
+
+
+def debt_of(state: ProductState, policy: Policy, at: datetime) -> tuple[int, float]:
+    """Return the business days for which a better plan has been waiting, and the value points lost so far."""
+    since = debt_counts_from(state, policy)
+    if since is None or state.better is None:
+        return 0, 0.0
+    days = business_days(since, at, state.time_zone)
+    return days, round(days * lost_per_day(state, policy), 3)
+
+
+def lost_per_day(state: ProductState, policy: Policy) -> float:
+    """Return the value points that a better plan would earn per business day: its gain over the horizon's days."""
+    if state.better is None:
+        return 0.0
+    return round(state.better.gain / (policy.horizon_periods * BUSINESS_DAYS_PER_PERIOD), 6)
+
+
+def moments(state: ProductState, policy: Policy) -> list[datetime]:
+    """Return every instant at which something falls due, past ones included."""
+    found = [review_at(state, policy), period_ends_at(state)]
+    for milestone in state.milestones.values():
+        if milestone.status == "planned":
+            found += [milestone.due - timedelta(days=policy.milestone_risk_days), milestone.due]
+    for dependency in state.dependencies.values():
+        if dependency.open:
+            risk = timedelta(days=policy.dependency_risk_days)
+            found += [dependency.needed_by - risk, dependency.needed_by]
+            if dependency.accepted_until is not None:
+                found.append(dependency.accepted_until)
+    if state.kept is not None:
+        found.append(state.kept.until)
+    debt = debt_counts_from(state, policy)
+    if debt is not None and DEBT_SUBJECT not in state.escalations:
+        found.append(next_midnight(max(debt, state.struck_at), state.time_zone))
+    return found
+
+
+def next_wake(state: ProductState, policy: Policy) -> datetime:
+    """Return the next instant, after the last one looked at, at which something falls due by itself."""
+    ahead = [moment for moment in moments(state, policy) if moment > state.struck_at]
+    if state.triggers and state.run is None:
+        ahead.append(max(pacing_ends_at(state, policy), state.at))
+    return min(ahead, default=state.struck_at + MANY_YEARS)

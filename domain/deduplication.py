@@ -1,0 +1,58 @@
+"""The window of events that a product has taken in, carried across runs. Bounded; recognises each exactly once."""
+
+import base64
+import hashlib
+import struct
+from collections import deque
+from datetime import UTC, datetime, timedelta
+
+CAPACITY = 20_000  # events
+CLOCK_SKEW = timedelta(hours=1)  # how much later than its arrival a source's clock may date an event
+DIGEST_BYTES = 12  # 96 bits: two of the 20,000 in the window meet by chance once in 10**20 windows
+_RECORD = struct.Struct(f">{DIGEST_BYTES}sI")
+
+
+def digest_of(source: str, event_id: str) -> bytes:
+    """Return the digest that an event is remembered by."""
+    return hashlib.sha256(f"{len(source)}:{source}{event_id}".encode()).digest()[:DIGEST_BYTES]
+
+
+class Window:
+    """The last ``capacity`` events in order of arrival."""
+
+    def __init__(self, packed: str = "", capacity: int = CAPACITY, full: bool = False) -> None:
+        self._capacity = capacity
+        self._order: deque[tuple[bytes, int]] = deque(_RECORD.iter_unpack(base64.b64decode(packed)))
+        self._known = {digest for digest, _ in self._order}
+        self._forgot = full  # whether anything was ever forgotten: until then the window knows everything
+
+    def __len__(self) -> int:
+        return len(self._order)
+
+    def __contains__(self, digest: bytes) -> bool:
+        return digest in self._known
+
+    @property
+    def forgot(self) -> bool:
+        """Tell whether anything was ever forgotten."""
+        return self._forgot
+
+    def beyond(self, time: datetime) -> bool:
+        """Tell whether an event of this time may be older than the window: then only the ledger knows."""
+        if not self._forgot:
+            return False
+        oldest = datetime.fromtimestamp(self._order[0][1], UTC)
+        return time < oldest - CLOCK_SKEW
+
+    def add(self, digest: bytes, arrived: datetime) -> None:
+        """Remember an event; the oldest makes room."""
+        self._order.append((digest, int(arrived.timestamp())))
+        self._known.add(digest)
+        if len(self._order) > self._capacity:
+            gone, _ = self._order.popleft()
+            self._known.discard(gone)
+            self._forgot = True
+
+    def packed(self) -> str:
+        """Return the window as text, 16 bytes an event before base64."""
+        return base64.b64encode(b"".join(_RECORD.pack(*record) for record in self._order)).decode()

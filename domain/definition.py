@@ -1,0 +1,190 @@
+"""What a product file declares. Unknown fields, names that do not exist and cycles are refused with their place."""
+
+from difflib import get_close_matches
+from zoneinfo import ZoneInfoNotFoundError
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from domain.periods import zone
+from domain.policy import Policy
+from events.internal import Role
+from events.model import Days, Due, Money, Name, Period, ProductId, Score, Text, Topic, ValueInputs
+
+MAX_ITEMS = 2_000  # open items of a product; planning is measured up to here
+Person = str
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ClockSettings(_Strict):
+    """The clock of a product: real time, or a simulated one that starts at ``origin`` and runs ``rate`` times fast."""
+
+    origin: AwareDatetime | None = None
+    rate: float = Field(default=1.0, gt=0, le=1_000_000)
+
+    @property
+    def simulated(self) -> bool:
+        """Tell whether it differs from real time; every output says so."""
+        return self.origin is not None or self.rate != 1.0
+
+
+class People(_Strict):
+    """Who holds which role; a role may be held by several people."""
+
+    product_manager: tuple[Person, ...] = Field(min_length=1)
+    product_owner: tuple[Person, ...] = Field(min_length=1)
+    executive_board: tuple[Person, ...] = Field(min_length=1)
+
+    def holders(self, role: Role) -> tuple[Person, ...]:
+        """Return the people who hold a role."""
+        people: tuple[Person, ...] = getattr(self, role)
+        return people
+
+
+class TeamDefinition(_Strict):
+    """A team's share for this product, in person-days per period."""
+
+    title: Text = ""
+    function: Topic  # marketing, it, data, design …
+    lead: Person
+    person_days: Days  # of the whole team, all products together
+    allotment: Days  # of this product
+
+
+class BudgetDefinition(_Strict):
+    """The envelope of each period, minor units."""
+
+    per_period: Money = 0
+    periods: dict[Period, Money] = Field(default_factory=dict)  # other amounts for single periods
+
+
+class MilestoneDefinition(_Strict):
+    """A promised date."""
+
+    title: Text = ""
+    due: Due
+    committed: bool = True
+
+
+class ItemDefinition(_Strict):
+    """A piece of roadmap work; see `events.model.ItemAdded` for the units."""
+
+    title: Text = ""
+    cost: Money = 0
+    efforts: dict[Name, Days] = Field(default_factory=dict)
+    duration: int = Field(default=1, ge=0, le=60)
+    after: tuple[Name, ...] = ()
+    milestone: Name | None = None
+    themes: tuple[Topic, ...] = ()
+    goals: tuple[Topic, ...] = ()
+    values: ValueInputs = ValueInputs()
+    value: float | None = Field(default=None, ge=0, le=1e15)
+    urgency: float = Field(default=1.0, ge=0, le=10)
+
+
+class DependencyDefinition(_Strict):
+    """What an item needs from another team."""
+
+    needs: Name
+    provider: Name
+    needed_by: Due
+    promised_for: Due | None = None
+    milestone: Name | None = None
+    reason: Text = ""
+
+
+class ProductDefinition(_Strict):
+    """A product as its file declares it."""
+
+    product: ProductId
+    title: Text
+    currency: str = Field(pattern=r"^[A-Z]{3}$")
+    time_zone: str = "UTC"
+    people: People
+    teams: dict[Name, TeamDefinition] = Field(min_length=1)
+    budget: BudgetDefinition
+    goals: dict[Topic, Score] = Field(default_factory=dict)
+    milestones: dict[Name, MilestoneDefinition] = Field(default_factory=dict)
+    items: dict[Name, ItemDefinition] = Field(default_factory=dict, max_length=MAX_ITEMS)
+    dependencies: dict[Name, DependencyDefinition] = Field(default_factory=dict)
+    policy: Policy = Policy()
+    clock: ClockSettings = ClockSettings()
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            zone(value)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as exc:
+            raise ValueError(f"{value!r} is not a time zone (for example Europe/Berlin)") from exc
+        return value
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "ProductDefinition":
+        for problem in problems_of(self):
+            raise ValueError(problem)
+        return self
+
+
+def problems_of(definition: ProductDefinition) -> list[str]:
+    """Return what is wrong between the parts of a definition, each with its place."""
+    found: list[str] = []
+
+    def known(place: str, name: str, names: dict[str, object], what: str) -> None:
+        if name not in names:
+            found.append(f"{place}: {unknown(what, name, names)}")
+
+    teams, items, milestones = dict(definition.teams), dict(definition.items), dict(definition.milestones)
+    for name, team in definition.teams.items():
+        if team.allotment > team.person_days:
+            found.append(
+                f"teams.{name}.allotment: {team.allotment:g} person-days are more than the team's {team.person_days:g}"
+            )
+    for name, item in definition.items.items():
+        for team_name in item.efforts:
+            known(f"items.{name}.efforts", team_name, dict(teams), "team")
+        for other in item.after:
+            known(f"items.{name}.after", other, dict(items), "item")
+        if item.milestone is not None:
+            known(f"items.{name}.milestone", item.milestone, dict(milestones), "milestone")
+    for name, dependency in definition.dependencies.items():
+        known(f"dependencies.{name}.needs", dependency.needs, dict(items), "item")
+        known(f"dependencies.{name}.provider", dependency.provider, dict(teams), "team")
+        if dependency.milestone is not None:
+            known(f"dependencies.{name}.milestone", dependency.milestone, dict(milestones), "milestone")
+    cycle = find_cycle({name: item.after for name, item in definition.items.items()})
+    if cycle:
+        found.append(f"items.{cycle[0]}.after: the items wait for each other in a circle: {' → '.join(cycle)}")
+    return found
+
+
+def unknown(what: str, name: str, names: object) -> str:
+    """Say that a name does not exist, with the closest ones that do."""
+    close = get_close_matches(name, [str(known) for known in names], n=3)  # type: ignore[attr-defined]
+    return f"there is no {what} {name!r}" + (f"; did you mean {' or '.join(close)}?" if close else "")
+
+
+def find_cycle(after: dict[str, tuple[str, ...]]) -> list[str]:
+    """Return the names along one circle, first repeated at the end; empty when there is none."""
+    done: set[str] = set()
+    for root in sorted(after):
+        path: list[str] = []
+        stack: list[tuple[str, int]] = [(root, 0)]
+        while stack:
+            name, position = stack.pop()
+            if position == 0:
+                if name in done:
+                    continue
+                if name in path:
+                    return [*path[path.index(name) :], name]
+                path.append(name)
+            nexts = after.get(name, ())
+            if position < len(nexts):
+                stack.append((name, position + 1))
+                stack.append((nexts[position], 0))
+            else:
+                path.pop()
+                done.add(name)
+    return []

@@ -1,0 +1,218 @@
+"""From what happened to what the ledger keeps: one entry per event, and one per thing that follows. Pure."""
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from domain.evolve import Stamped, Taken
+from domain.product import ProductState, Trigger
+from domain.reactions import (
+    Adopt,
+    Conclude,
+    Escalate,
+    NoReaction,
+    Notify,
+    Reaction,
+    Reactions,
+    Reprioritize,
+    RequestDecision,
+    StandDown,
+    Supersede,
+)
+from domain.record import Entry, Identity, ViewRow
+from domain.wording import listing, role_name
+from events import internal
+
+PLAIN_FIELDS = ("item", "milestone", "dependency", "theme", "goal", "team", "capability", "period", "subject")
+
+
+class Times(BaseModel):
+    """The two times of an entry, and the policy that was in force."""
+
+    model_config = ConfigDict(frozen=True)
+
+    at: datetime
+    clock_at: datetime
+    policy_hash: str
+
+
+def workflow_id(kind: str, *key: object) -> str:
+    """Return the id of a workflow: ``approval/web/7``."""
+    return "/".join((kind, *(str(part) for part in key)))
+
+
+def said_of(reaction: Reaction) -> dict[str, Any]:
+    """Return a reaction as the ledger keeps it: its kind, and why, in words."""
+    if isinstance(reaction, NoReaction):
+        return {"kind": "no reaction", "because": reaction.because}
+    if isinstance(reaction, Reprioritize):
+        kind = "look at the priorities at once" if reaction.urgent else "look at the priorities"
+        return {"kind": kind, "because": reaction.because}
+    if isinstance(reaction, Escalate):
+        return {"kind": "bring to the product owner", "because": reaction.because}
+    if isinstance(reaction, StandDown):
+        return {"kind": "stand down", "because": reaction.because, "number": reaction.number}
+    if isinstance(reaction, RequestDecision):
+        return {"kind": f"ask the {role_name(reaction.role)}", "because": reaction.because}
+    if isinstance(reaction, Supersede):
+        return {"kind": "replace the request", "because": reaction.because, "number": reaction.approval}
+    if isinstance(reaction, Adopt):
+        return {"kind": f"adopt on the authority of the {role_name(reaction.role)}", "because": reaction.because}
+    if isinstance(reaction, Conclude):
+        return {"kind": f"answer {reaction.effect}", "because": reaction.because, "number": reaction.approval}
+    return {"kind": f"tell the {role_name(reaction.role)}", "because": f"{reaction.subject}: {reaction.text}"}
+
+
+def event_entry(state: ProductState, stamped: Stamped, taken: Taken, reactions: Reactions, times: Times) -> Entry:
+    """Return the entry that records an event, its outcome and what follows from it."""
+    event = stamped.event
+    data = event.model_dump(mode="json", exclude={"extensions", "definition"})
+    if event.extensions:
+        data["extensions"] = event.extensions
+    if isinstance(event, internal.ProductApplied):
+        data["title"], data["items"] = event.definition.get("title"), len(event.definition.get("items", {}))
+    actor, identity = "tandem", "engine"
+    if isinstance(event, internal.DecisionGiven | internal.EscalationAnswered):
+        actor, identity = event.actor, event.identity
+    elif isinstance(event, internal.ProductApplied | internal.ProductArchived):
+        actor, identity = event.actor, "asserted"
+    elif event.source != internal.SOURCE:
+        actor = event.source
+    rows = (_dead_letter(stamped, taken, data),) if taken.outcome == "refused" else ()
+    return Entry(
+        product=state.product,
+        key=stamped.key,
+        at=times.at,
+        clock_at=times.clock_at,
+        kind=data["type"],
+        cause=event.cause if isinstance(event, internal.Raised) else None,
+        actor=actor,
+        identity=_identity(identity),
+        workflow=workflow_id("product", state.product),
+        about=about(data),
+        event=(event.source, event.id),
+        data={
+            "event": data,
+            "outcome": taken.outcome,
+            "because": taken.because,
+            "currency": state.currency,
+            "reactions": [said_of(reaction) for reaction in reactions],
+        },
+        policy_hash=times.policy_hash,
+        rows=rows,
+    )
+
+
+def _identity(value: str) -> Identity:
+    return "authenticated" if value == "authenticated" else "asserted" if value == "asserted" else "engine"
+
+
+def _dead_letter(stamped: Stamped, taken: Taken, data: dict[str, Any]) -> ViewRow:
+    event = stamped.event
+    return ViewRow(
+        kind="dead_letter",
+        id=f"{event.product}/{event.source}/{event.id}",
+        product=event.product,
+        state="open",
+        data={"reason": taken.because, "event": data, "at": stamped.at.isoformat()},
+    )
+
+
+def about(data: dict[str, Any]) -> tuple[str, ...]:
+    """Return what an event is about, as `why` looks it up: ``item:sso``, ``approval:7`` …"""
+    found = [f"{field}:{data[field]}" for field in PLAIN_FIELDS if isinstance(data.get(field), str)]
+    if isinstance(data.get("needs"), str):
+        found.append(f"item:{data['needs']}")
+    for field in ("run", "approval"):
+        if isinstance(data.get(field), int):
+            found.append(f"{field}:{data[field]}")
+    if isinstance(data.get("escalation"), int):
+        found.append(f"escalation:{data['subject']}/{data['escalation']}")
+    change = data.get("change")
+    if isinstance(change, dict):
+        for part in ("entered", "displaced", "moved"):
+            found += [f"item:{name}" for name in change.get(part, ())]
+    return tuple(dict.fromkeys(found))
+
+
+def started_entry(state: ProductState, triggers: tuple[Trigger, ...], more: int, times: Times, snapshot: str) -> Entry:
+    """Return the entry that a reprioritization begins with: all the reasons that were gathered."""
+    number = state.runs
+    run_id = workflow_id("reprioritization", state.product, number)
+    return Entry(
+        product=state.product,
+        key=f"reprioritization/{number}/started",
+        at=times.at,
+        clock_at=times.clock_at,
+        kind="reprioritization.started",
+        cause=triggers[0].cause if triggers else None,
+        workflow=run_id,
+        about=(f"run:{number}", *(f"cause:{trigger.cause}" for trigger in triggers)),
+        data={
+            "run": number,
+            "reasons": [trigger.because for trigger in triggers],
+            "more": more,
+            "urgent": any(trigger.urgent for trigger in triggers),
+            "snapshot": snapshot,
+        },
+        policy_hash=times.policy_hash,
+        rows=(workflow_row(run_id, state.product, "running", "looks for the best plan", "the planner"),),
+    )
+
+
+def workflow_row(
+    workflow: str,
+    product: str,
+    state: str,
+    purpose: str,
+    waits_for: str = "",
+    until: datetime | None = None,
+    role: str | None = None,
+) -> ViewRow:
+    """Return the row of one workflow: what it is for, what it waits for and until when."""
+    return ViewRow(
+        kind="workflow",
+        id=workflow,
+        product=product,
+        state=state,
+        role=role,
+        due=until,
+        data={"purpose": purpose, "waits_for": waits_for, "kind": workflow.split("/", 1)[0]},
+    )
+
+
+def incident_row(product: str, key: str, subject: str, text: str, at: datetime) -> ViewRow:
+    """Return a row for the operator's page: something that somebody has to look at."""
+    return ViewRow(
+        kind="incident",
+        id=f"{product}/{key}",
+        product=product,
+        state="open",
+        data={"subject": subject, "text": text, "at": at.isoformat()},
+    )
+
+
+def told_entry(state: ProductState, notify: Notify, cause: str, number: int, times: Times) -> Entry:
+    """Return the entry of something that is told to those who hold a role."""
+    key = f"{cause}/told/{number}"
+    people = state.people.holders(notify.role)
+    rows = (incident_row(state.product, key, notify.subject, notify.text, times.clock_at),) if notify.incident else ()
+    return Entry(
+        product=state.product,
+        key=key,
+        at=times.at,
+        clock_at=times.clock_at,
+        kind="incident.raised" if notify.incident else "notification.sent",
+        cause=cause,
+        workflow=workflow_id("product", state.product),
+        data={
+            "role": notify.role,
+            "to": list(people),
+            "subject": notify.subject,
+            "text": notify.text,
+            "said": f"{notify.subject} ({listing(people)})",
+        },
+        policy_hash=times.policy_hash,
+        rows=rows,
+    )

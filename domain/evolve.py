@@ -1,0 +1,71 @@
+"""What an event changes: ``evolve`` and its judgement. Pure and total: never raises on a valid event."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from domain.product import ProductState
+from events.model import Event
+
+RULES = 1  # raised when the behaviour of `step`, `react` or `follow` changes; the old stays while a run carries it
+
+
+@dataclass(frozen=True, slots=True)
+class Stamped:
+    """An event with the instant of its acceptance by the product's clock, never earlier than the one before it."""
+
+    event: Event
+    at: datetime
+
+    @property
+    def key(self) -> str:
+        """Return the ledger key of the entry that records it."""
+        return f"event/{self.event.source}/{self.event.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of an event: applied, superseded by a newer fact, or refused (then a dead letter)."""
+
+    outcome: Literal["applied", "superseded", "refused"] = "applied"
+    because: str = ""
+
+
+APPLIED = Taken()
+Step = tuple[ProductState, Taken]
+Handler = Callable[[ProductState, Any, datetime], Step]
+HANDLERS: dict[type[Event], Handler] = {}
+
+
+def handles(event: type[Event]) -> Callable[[Handler], Handler]:
+    """Register the function that applies one type of event."""
+
+    def register(handler: Handler) -> Handler:
+        HANDLERS[event] = handler
+        return handler
+
+    return register
+
+
+def superseded(state: ProductState, because: str) -> Step:
+    """Leave the state as it is: a newer fact is known."""
+    return state, Taken("superseded", because)
+
+
+def refused(state: ProductState, because: str) -> Step:
+    """Leave the state as it is: the event cannot be understood here."""
+    return state, Taken("refused", because)
+
+
+def step(state: ProductState, stamped: Stamped) -> Step:
+    """Return the state after an event, and what became of the event."""
+    moved = state if stamped.at <= state.at else state.model_copy(update={"at": stamped.at})
+    if state.status == "archived":
+        return refused(moved, "the product is archived and takes no more events")
+    return HANDLERS[type(stamped.event)](moved, stamped.event, moved.at)
+
+
+def evolve(state: ProductState, stamped: Stamped) -> ProductState:
+    """Return the state after an event."""
+    return step(state, stamped)[0]

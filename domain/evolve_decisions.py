@@ -1,0 +1,156 @@
+"""How decisions, results and the clock change a product."""
+
+from datetime import datetime
+
+from domain.applied import merged, refusal_of
+from domain.authority import refusal_of_answer, refusal_of_decision, spend
+from domain.definition import ProductDefinition
+from domain.evolve import APPLIED, Step, handles, refused, superseded
+from domain.facts import put
+from domain.materiality import finding_of
+from domain.periods import index_of, period_of
+from domain.product import DEBT_SUBJECT, PAST_PERIODS, Better, Kept, PlanInForce, ProductState
+from events import internal
+
+
+@handles(internal.ClockStruck)
+def _clock(state: ProductState, event: internal.ClockStruck, at: datetime) -> Step:
+    risk = state.policy.dependency_risk_days * 86_400
+    dependencies = {
+        name: dependency.model_copy(update={"status": "at_risk"})
+        if dependency.status == "declared" and (dependency.needed_by - at).total_seconds() <= risk
+        else dependency
+        for name, dependency in state.dependencies.items()
+    }
+    now = period_of(at, state.time_zone)
+
+    def recent(period: str) -> bool:
+        return index_of(period, now) >= -PAST_PERIODS
+
+    return state.model_copy(
+        update={
+            "struck_at": at,
+            "dependencies": dependencies,
+            "budgets": {period: envelope for period, envelope in state.budgets.items() if recent(period)},
+            "spent": {period: amount for period, amount in state.spent.items() if recent(period)},
+            "teams": {
+                name: team.model_copy(
+                    update={
+                        "capacity": {period: days for period, days in team.capacity.items() if recent(period)},
+                        "times": {period: time for period, time in team.times.items() if recent(period)},
+                    }
+                )
+                for name, team in state.teams.items()
+            },
+        }
+    ), APPLIED
+
+
+@handles(internal.ReviewDue)
+def _review(state: ProductState, event: internal.ReviewDue, at: datetime) -> Step:
+    return state.model_copy(update={"reviewed_at": at}), APPLIED
+
+
+@handles(internal.ProductApplied)
+def _applied(state: ProductState, event: internal.ProductApplied, at: datetime) -> Step:
+    definition = ProductDefinition.model_validate(event.definition)
+    if because := refusal_of(state, definition):
+        return refused(state, because)
+    return merged(state, definition, event.time, at), APPLIED
+
+
+@handles(internal.ProductArchived)
+def _archived(state: ProductState, event: internal.ProductArchived, at: datetime) -> Step:
+    return state.model_copy(update={"status": "archived", "triggers": (), "run": None, "request": None}), APPLIED
+
+
+@handles(internal.PlanSolved)
+def _solved(state: ProductState, event: internal.PlanSolved, at: datetime) -> Step:
+    if state.run is None or state.run.number != event.run:
+        return superseded(state, f"reprioritization {event.run} is no longer the one under way")
+    finding, _ = finding_of(state, event, at)
+    better = state.better
+    if finding in ("better", "rejected_before"):
+        gain = round(max(0.0, event.value - event.value_in_force), 6)
+        better = Better(since=at if better is None else better.since, gain=gain, run=event.run)
+    elif finding != "none":
+        better = None
+    return state.model_copy(update={"run": None, "better": better}), APPLIED
+
+
+@handles(internal.PlanAdopted)
+def _adopted(state: ProductState, event: internal.PlanAdopted, at: datetime) -> Step:
+    plan = PlanInForce(
+        plan=event.plan, proposal=event.proposal, run=event.run, starts=event.starts, adopted_at=at, by=event.by
+    )
+    first = state.plan is None
+    return state.model_copy(
+        update={
+            "plan": plan,
+            "request": None,
+            "rejected": None,
+            "better": None,
+            "kept": None,
+            "paced_from": at,
+            "used": state.used if first else spend(state, event.role, event.change, at),
+        }
+    ), APPLIED
+
+
+@handles(internal.DecisionGiven)
+def _decision(state: ProductState, event: internal.DecisionGiven, at: datetime) -> Step:
+    if state.request is None or refusal_of_decision(state, event, at) or event.verdict == "approve":
+        return state, APPLIED  # an approval takes effect with `plan.adopted`, once the plan is known to be possible
+    if event.verdict == "keep" and event.until is not None:
+        kept = Kept(until=event.until, by=event.actor)
+        return state.model_copy(update={"request": None, "kept": kept, "better": None, "paced_from": at}), APPLIED
+    rejected = state.request.outcome
+    return state.model_copy(update={"request": None, "rejected": rejected, "paced_from": at}), APPLIED
+
+
+@handles(internal.ApprovalExpired)
+def _expired(state: ProductState, event: internal.ApprovalExpired, at: datetime) -> Step:
+    if state.request is None or state.request.number != event.approval:
+        return superseded(state, "this request was answered or replaced before")
+    rejected = state.request.outcome if state.policy.on_expiry == "reject" else state.rejected
+    return state.model_copy(update={"request": None, "rejected": rejected, "paced_from": at}), APPLIED
+
+
+@handles(internal.EscalationAnswered)
+def _answered(state: ProductState, event: internal.EscalationAnswered, at: datetime) -> Step:
+    if refusal_of_answer(state, event, at):
+        return state, APPLIED
+    open_ones = {name: number for name, number in state.escalations.items() if name != event.subject}
+    after = state.model_copy(update={"escalations": open_ones})
+    if event.subject == DEBT_SUBJECT:
+        if event.answer == "accept_delay" and event.until is not None:
+            after = after.model_copy(update={"kept": Kept(until=event.until, by=event.actor), "better": None})
+        return after, APPLIED
+    dependency = state.dependencies.get(event.subject)
+    if dependency is None:
+        return after, APPLIED
+    if event.answer == "waive":
+        times = put(dependency.times, "status", event.time)
+        waived = {"status": "waived", "reason": event.reason, "ended_at": at, "times": times}
+        dependency = dependency.model_copy(update=waived)
+    elif event.answer == "accept_delay":
+        dependency = dependency.model_copy(update={"accepted_until": event.until})
+    return after.model_copy(update={"dependencies": put(state.dependencies, event.subject, dependency)}), APPLIED
+
+
+@handles(internal.EscalationUnanswered)
+def _unanswered(state: ProductState, event: internal.EscalationUnanswered, at: datetime) -> Step:
+    if state.escalations.get(event.subject) != event.escalation:
+        return superseded(state, "this escalation was answered or stood down before")
+    open_ones = {name: number for name, number in state.escalations.items() if name != event.subject}
+    return state.model_copy(update={"escalations": open_ones}), APPLIED
+
+
+@handles(internal.DelegationGranted)
+def _granted(state: ProductState, event: internal.DelegationGranted, at: datetime) -> Step:
+    return refused(state, "delegation is not available yet")
+
+
+@handles(internal.DelegationRevoked)
+def _revoked(state: ProductState, event: internal.DelegationRevoked, at: datetime) -> Step:
+    return refused(state, "delegation is not available yet")

@@ -1,0 +1,156 @@
+"""How feedback, signals, goals, money, people and licences change a product."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TypeVar
+
+from domain.definition import unknown
+from domain.evolve import APPLIED, Step, handles, refused, superseded
+from domain.facts import newer, put
+from domain.periods import index_of, period_of
+from domain.product import (
+    FUTURE_PERIODS,
+    MAX_TOPICS,
+    PAST_PERIODS,
+    Envelope,
+    Goal,
+    ProductState,
+    Signal,
+    Theme,
+    Usage,
+)
+from domain.scoring import decayed, pressed
+from events import model
+
+Dated = TypeVar("Dated", Signal, Goal, Usage)
+
+
+def _is_old(known: Dated | None, time: datetime) -> bool:
+    return known is not None and time < known.time
+
+
+def _bounded(topics: dict[str, Dated]) -> dict[str, Dated]:
+    """Forget the oldest topic when there are too many."""
+    if len(topics) > MAX_TOPICS:
+        topics.pop(min(topics, key=lambda name: (topics[name].time, name)))
+    return topics
+
+
+def misplaced(state: ProductState, period: str, at: datetime) -> str:
+    """Say why a period is out of reach for budgets and capacities; empty when it is not."""
+    ahead = index_of(period, period_of(at, state.time_zone))
+    if ahead < -PAST_PERIODS:
+        return f"{period} is more than {PAST_PERIODS} periods ago"
+    if ahead > FUTURE_PERIODS:
+        return f"{period} is more than {FUTURE_PERIODS} periods ahead"
+    return ""
+
+
+@handles(model.FeedbackReceived)
+def _feedback(state: ProductState, event: model.FeedbackReceived, at: datetime) -> Step:
+    half = state.policy.feedback_half_life_days
+    theme = pressed(state.themes.get(event.theme), event.sentiment, event.weight, event.time, at, half)
+    themes = put(state.themes, event.theme, theme)
+    if len(themes) > MAX_TOPICS:
+        themes.pop(min(themes, key=lambda name: (_pressure(themes[name], at, half), name)))
+    return state.model_copy(update={"themes": themes}), APPLIED
+
+
+def _pressure(theme: Theme, at: datetime, half: float) -> float:
+    return decayed(theme.pressure, theme.as_of, at, half)
+
+
+@handles(model.MarketShifted)
+def _market(state: ProductState, event: model.MarketShifted, at: datetime) -> Step:
+    return _signal(state, "market", state.market, event)
+
+
+@handles(model.CompetitorMoved)
+def _competitor(state: ProductState, event: model.CompetitorMoved, at: datetime) -> Step:
+    return _signal(state, "competitors", state.competitors, event)
+
+
+def _signal(
+    state: ProductState,
+    field: str,
+    signals: Mapping[str, Signal],
+    event: model.MarketShifted | model.CompetitorMoved,
+) -> Step:
+    if _is_old(signals.get(event.theme), event.time):
+        return superseded(state, f"a newer signal for {event.theme} is known")
+    known = put(signals, event.theme, Signal(strength=event.strength, time=event.time))
+    return state.model_copy(update={field: _bounded(known)}), APPLIED
+
+
+@handles(model.GoalChanged)
+def _goal(state: ProductState, event: model.GoalChanged, at: datetime) -> Step:
+    if _is_old(state.goals.get(event.goal), event.time):
+        return superseded(state, f"a newer weight of {event.goal} is known")
+    goals = put(state.goals, event.goal, Goal(weight=event.weight, time=event.time))
+    return state.model_copy(update={"goals": _bounded(goals)}), APPLIED
+
+
+@handles(model.BudgetAdjusted)
+def _budget(state: ProductState, event: model.BudgetAdjusted, at: datetime) -> Step:
+    if because := misplaced(state, event.period, at):
+        return refused(state, because)
+    known = state.budgets.get(event.period, Envelope())
+    if known.total_time is not None and event.time < known.total_time:
+        return superseded(state, f"the total of {event.period} given on {known.total_time:%Y-%m-%d} is newer")
+    if event.total is not None:
+        known = Envelope(total=event.total, total_time=event.time)
+    else:
+        known = known.model_copy(update={"deltas": known.deltas + (event.delta or 0)})
+    return state.model_copy(update={"budgets": put(state.budgets, event.period, known)}), APPLIED
+
+
+@handles(model.BudgetReforecast)
+def _reforecast(state: ProductState, event: model.BudgetReforecast, at: datetime) -> Step:
+    item = state.items.get(event.item)
+    if item is None:
+        return refused(state, unknown("item", event.item, state.items))
+    if not newer(item.times, "cost", event.time):
+        return superseded(state, f"a newer cost of {event.item} is known")
+    times = put(item.times, "cost", event.time)
+    items = put(state.items, item.id, item.model_copy(update={"cost": event.cost, "times": times}))
+    return state.model_copy(update={"items": items}), APPLIED
+
+
+@handles(model.BudgetSpent)
+def _spent(state: ProductState, event: model.BudgetSpent, at: datetime) -> Step:
+    if because := misplaced(state, event.period, at):
+        return refused(state, because)
+    items = state.items
+    if event.item is not None:
+        item = items.get(event.item)
+        if item is None:
+            return refused(state, unknown("item", event.item, items))
+        items = put(items, item.id, item.model_copy(update={"spent": item.spent + event.amount}))
+    spent = put(state.spent, event.period, state.spent.get(event.period, 0) + event.amount)
+    return state.model_copy(update={"spent": spent, "items": items}), APPLIED
+
+
+@handles(model.CapacityChanged)
+def _capacity(state: ProductState, event: model.CapacityChanged, at: datetime) -> Step:
+    team = state.teams.get(event.team)
+    if team is None:
+        return refused(state, unknown("team", event.team, state.teams))
+    if because := misplaced(state, event.period, at):
+        return refused(state, because)
+    if not newer(team.times, event.period, event.time):
+        return superseded(state, f"a newer capacity of {event.team} in {event.period} is known")
+    team = team.model_copy(
+        update={
+            "capacity": put(team.capacity, event.period, event.person_days),
+            "times": put(team.times, event.period, event.time),
+        }
+    )
+    return state.model_copy(update={"teams": put(state.teams, event.team, team)}), APPLIED
+
+
+@handles(model.InvestmentUsed)
+def _investment(state: ProductState, event: model.InvestmentUsed, at: datetime) -> Step:
+    if _is_old(state.usage.get(event.capability), event.time):
+        return superseded(state, f"newer figures for {event.capability} are known")
+    usage = Usage(licensed=event.licensed, enabled=event.enabled, used=event.used, time=event.time)
+    return state.model_copy(update={"usage": _bounded(put(state.usage, event.capability, usage))}), APPLIED

@@ -1,0 +1,210 @@
+"""How milestones, items and dependencies change a product."""
+
+from datetime import datetime
+from typing import Any
+
+from domain.definition import MAX_ITEMS, find_cycle, unknown
+from domain.evolve import APPLIED, Step, handles, refused, superseded
+from domain.facts import forget_ended, newer, put, with_facts
+from domain.periods import falls_due, period_of
+from domain.product import Dependency, Item, Milestone, ProductState
+from events import model
+
+ITEM_FIELDS = (
+    *("title", "cost", "efforts", "duration", "after", "milestone", "themes", "goals", "values", "value", "urgency"),
+)
+
+
+# -- milestones ------------------------------------------------------------------------------------------
+
+
+@handles(model.MilestonePlanned)
+def _planned(state: ProductState, event: model.MilestonePlanned, at: datetime) -> Step:
+    due = falls_due(event.due, state.time_zone)
+    known = state.milestones.get(event.milestone)
+    facts: dict[str, Any] = {"due": due, "committed": event.committed}
+    if event.title:
+        facts["title"] = event.title
+    return _milestone(state, known or Milestone(id=event.milestone, due=due), facts, event)
+
+
+@handles(model.MilestoneMoved)
+def _moved(state: ProductState, event: model.MilestoneMoved, at: datetime) -> Step:
+    known = state.milestones.get(event.milestone)
+    if known is None:
+        return refused(state, unknown("milestone", event.milestone, state.milestones))
+    return _milestone(state, known, {"due": falls_due(event.due, state.time_zone)}, event)
+
+
+@handles(model.MilestoneReached)
+def _reached(state: ProductState, event: model.MilestoneReached, at: datetime) -> Step:
+    known = state.milestones.get(event.milestone)
+    if known is None:
+        return refused(state, unknown("milestone", event.milestone, state.milestones))
+    return _milestone(state, known, {"status": "reached", "ended_at": at}, event)
+
+
+@handles(model.MilestoneDropped)
+def _dropped(state: ProductState, event: model.MilestoneDropped, at: datetime) -> Step:
+    known = state.milestones.get(event.milestone)
+    if known is None:
+        return refused(state, unknown("milestone", event.milestone, state.milestones))
+    if known.status == "dropped":
+        return superseded(state, f"{event.milestone} is already dropped")
+    gone = known.model_copy(update={"status": "dropped", "ended_at": at})  # final: whatever its time says
+    milestones = forget_ended(put(state.milestones, gone.id, gone))
+    return state.model_copy(update={"milestones": milestones}), APPLIED
+
+
+def _milestone(state: ProductState, known: Milestone, facts: dict[str, Any], event: model.Event) -> Step:
+    if known.status == "dropped":
+        return superseded(state, f"{known.id} was dropped, which is final")
+    after, old = with_facts(known, facts, event.time)
+    if len(old) == len(facts):
+        return superseded(state, f"a newer {old[0].replace('_', ' ')} of {known.id} is known")
+    milestones = forget_ended(put(state.milestones, known.id, after))
+    return state.model_copy(update={"milestones": milestones}), APPLIED
+
+
+# -- items -----------------------------------------------------------------------------------------------
+
+
+@handles(model.ItemAdded)
+def _added(state: ProductState, event: model.ItemAdded, at: datetime) -> Step:
+    known = state.items.get(event.item)
+    if known is None and sum(item.open for item in state.items.values()) >= MAX_ITEMS:
+        return refused(state, f"the product already has {MAX_ITEMS} open items")
+    facts = {field: getattr(event, field) for field in ITEM_FIELDS}
+    return _item(state, known or Item(id=event.item), facts, event)
+
+
+@handles(model.ItemChanged)
+def _changed(state: ProductState, event: model.ItemChanged, at: datetime) -> Step:
+    known = state.items.get(event.item)
+    if known is None:
+        return refused(state, unknown("item", event.item, state.items))
+    facts = {field: value for field in ITEM_FIELDS if (value := getattr(event, field)) is not None}
+    return _item(state, known, facts, event)
+
+
+def _item(state: ProductState, known: Item, facts: dict[str, Any], event: model.Event) -> Step:
+    if known.status == "dropped":
+        return superseded(state, f"{known.id} was dropped, which is final")
+    if because := _unknown_names(state, known.id, facts):
+        return refused(state, because)
+    after, old = with_facts(known, facts, event.time)
+    if facts and len(old) == len(facts):
+        return superseded(state, f"what is known of {known.id} is newer")
+    return state.model_copy(update={"items": put(state.items, known.id, after)}), APPLIED
+
+
+def _unknown_names(state: ProductState, item: str, facts: dict[str, Any]) -> str:
+    for team in facts.get("efforts") or ():
+        if team not in state.teams:
+            return unknown("team", team, state.teams)
+    for other in facts.get("after") or ():
+        if other not in state.items:
+            return unknown("item", other, state.items)
+    milestone = facts.get("milestone")
+    if milestone is not None and milestone not in state.milestones:
+        return unknown("milestone", milestone, state.milestones)
+    if facts.get("after"):
+        waits = {other.id: other.after for other in state.items.values() if other.open}
+        if cycle := find_cycle({**waits, item: facts["after"]}):
+            return f"the items would wait for each other in a circle: {' → '.join(cycle)}"
+    return ""
+
+
+@handles(model.ItemStarted)
+def _started(state: ProductState, event: model.ItemStarted, at: datetime) -> Step:
+    facts = {"status": "started", "started_in": period_of(at, state.time_zone), "ended_at": None}
+    return _item_status(state, event.item, facts, event)
+
+
+@handles(model.ItemCompleted)
+def _completed(state: ProductState, event: model.ItemCompleted, at: datetime) -> Step:
+    return _item_status(state, event.item, {"status": "completed", "ended_at": at}, event)
+
+
+def _item_status(state: ProductState, name: str, facts: dict[str, Any], event: model.Event) -> Step:
+    known = state.items.get(name)
+    if known is None:
+        return refused(state, unknown("item", name, state.items))
+    if known.status == "dropped":
+        return superseded(state, f"{name} was dropped, which is final")
+    if not newer(known.times, "status", event.time):
+        return superseded(state, f"a newer status of {name} is known")
+    after = known.model_copy(update={**facts, "times": put(known.times, "status", event.time)})
+    return state.model_copy(update={"items": forget_ended(put(state.items, name, after))}), APPLIED
+
+
+@handles(model.ItemDropped)
+def _item_dropped(state: ProductState, event: model.ItemDropped, at: datetime) -> Step:
+    known = state.items.get(event.item)
+    if known is None:
+        return refused(state, unknown("item", event.item, state.items))
+    if known.status == "dropped":
+        return superseded(state, f"{event.item} is already dropped")
+    gone = known.model_copy(update={"status": "dropped", "ended_at": at})  # final: whatever its time says
+    return state.model_copy(update={"items": forget_ended(put(state.items, gone.id, gone))}), APPLIED
+
+
+# -- dependencies ----------------------------------------------------------------------------------------
+
+
+@handles(model.DependencyDeclared)
+def _declared(state: ProductState, event: model.DependencyDeclared, at: datetime) -> Step:
+    if event.needs not in state.items:
+        return refused(state, unknown("item", event.needs, state.items))
+    if event.provider not in state.teams:
+        return refused(state, unknown("team", event.provider, state.teams))
+    if event.milestone is not None and event.milestone not in state.milestones:
+        return refused(state, unknown("milestone", event.milestone, state.milestones))
+    needed_by = falls_due(event.needed_by, state.time_zone)
+    facts: dict[str, Any] = {"needs": event.needs, "provider": event.provider, "needed_by": needed_by}
+    facts |= _promise(state, event.promised_for)
+    if event.milestone is not None:
+        facts["milestone"] = event.milestone
+    if event.reason:
+        facts["reason"] = event.reason
+    known = state.dependencies.get(event.dependency)
+    fresh = Dependency(id=event.dependency, needs=event.needs, provider=event.provider, needed_by=needed_by)
+    return _dependency(state, known or fresh, facts, event)
+
+
+@handles(model.DependencyBlocked)
+def _blocked(state: ProductState, event: model.DependencyBlocked, at: datetime) -> Step:
+    facts = {"status": "blocked", "reason": event.reason, **_promise(state, event.promised_for)}
+    return _dependency_status(state, event.dependency, facts, event)
+
+
+@handles(model.DependencyUnblocked)
+def _unblocked(state: ProductState, event: model.DependencyUnblocked, at: datetime) -> Step:
+    facts = {"status": "declared", "reason": event.reason, **_promise(state, event.promised_for)}
+    return _dependency_status(state, event.dependency, facts, event)
+
+
+@handles(model.DependencyDelivered)
+def _delivered(state: ProductState, event: model.DependencyDelivered, at: datetime) -> Step:
+    return _dependency_status(state, event.dependency, {"status": "delivered", "ended_at": at}, event)
+
+
+def _promise(state: ProductState, promised_for: Any) -> dict[str, Any]:
+    return {} if promised_for is None else {"promised_for": falls_due(promised_for, state.time_zone)}
+
+
+def _dependency_status(state: ProductState, name: str, facts: dict[str, Any], event: model.Event) -> Step:
+    known = state.dependencies.get(name)
+    if known is None:
+        return refused(state, unknown("dependency", name, state.dependencies))
+    if not newer(known.times, "status", event.time):
+        return superseded(state, f"a newer status of {name} is known")
+    return _dependency(state, known, {"ended_at": None, **facts}, event)
+
+
+def _dependency(state: ProductState, known: Dependency, facts: dict[str, Any], event: model.Event) -> Step:
+    after, old = with_facts(known, facts, event.time)
+    if len(old) == len(facts):
+        return superseded(state, f"what is known of {known.id} is newer")
+    dependencies = forget_ended(put(state.dependencies, known.id, after))
+    return state.model_copy(update={"dependencies": dependencies}), APPLIED

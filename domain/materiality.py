@@ -1,0 +1,92 @@
+"""Whether a plan that was found is worth a switch, and whether two findings are materially the same. Pure."""
+
+from datetime import datetime
+from typing import Literal
+
+from domain.product import Outcome, ProductState
+from domain.wording import percent, points, role_name, when
+from events.internal import PlanSolved
+
+Finding = Literal["none", "first", "same", "below_margin", "kept", "rejected_before", "better"]
+
+
+def outcome_of(event: PlanSolved) -> Outcome:
+    """Return what a run found. Only for a run that found a plan and wrote a proposal."""
+    return Outcome(
+        run=event.run,
+        plan=event.plan or "",
+        proposal=event.proposal or "",
+        starts=event.starts,
+        value=event.value,
+        value_in_force=event.value_in_force,
+        change=event.change,
+        in_force_feasible=event.in_force_feasible,
+    )
+
+
+def gain_share(outcome: Outcome) -> float:
+    """Return by what share of the plan in force's value the new plan is better."""
+    return (outcome.value - outcome.value_in_force) / max(abs(outcome.value_in_force), 1.0)
+
+
+def finding_of(state: ProductState, event: PlanSolved, at: datetime) -> tuple[Finding, str]:
+    """Return what a run's result means for the product, and why."""
+    if event.plan is None or event.proposal is None:
+        return "none", f"no plan was found ({event.why_infeasible or 'the limits were reached'})"
+    if state.plan is None:
+        return "first", "there is no plan in force"
+    outcome = outcome_of(event)
+    if not event.in_force_feasible:
+        return "better", f"the plan in force is no longer possible: {event.why_infeasible}"
+    change = outcome.change
+    if not (change.entered or change.displaced or change.moved):
+        return "same", "the best plan is the plan in force"
+    share, margin = gain_share(outcome), state.policy.margin
+    if share < margin:
+        return "below_margin", f"the best plan is {percent(share)} better, below the margin of {percent(margin)}"
+    gain = f"the best plan is {percent(share)} better ({points(outcome.value - outcome.value_in_force)})"
+    if state.kept is not None and at < state.kept.until:
+        until = when(state.kept.until, state.time_zone)
+        return "kept", f"{gain}, but {state.kept.by} decided to keep the plan as it is until {until}"
+    if state.rejected is not None and immaterial(state, state.rejected, outcome):
+        return "rejected_before", f"{gain}, but materially the same proposal was rejected"
+    return "better", f"{gain}, at or over the margin of {percent(margin)}"
+
+
+def immaterial(state: ProductState, one: Outcome, other: Outcome) -> bool:
+    """Tell whether two findings ask for materially the same: the same items in and out, at much the same figures."""
+    same_items = one.change.entered == other.change.entered and one.change.displaced == other.change.displaced
+    money = abs(one.change.money_moved - other.change.money_moved)
+    value = abs((one.value - one.value_in_force) - (other.value - other.value_in_force))
+    scale = max(abs(one.value_in_force), 1.0)
+    return (
+        same_items
+        and money < max(1, state.policy.budget_change)
+        and value < max(state.policy.margin, 1e-9) * scale
+        and one.in_force_feasible == other.in_force_feasible
+    )
+
+
+def differences(one: Outcome, other: Outcome) -> tuple[str, ...]:
+    """Return what is different between two proposals, in words."""
+    found = []
+    for name, old, new in (
+        ("funds", one.change.entered, other.change.entered),
+        ("displaces", one.change.displaced, other.change.displaced),
+        ("moves", one.change.moved, other.change.moved),
+    ):
+        found += [f"now also {name} {item}" for item in new if item not in old]
+        found += [f"no longer {name} {item}" for item in old if item not in new]
+    later = [
+        f"starts {item} in {other.starts[item]} instead of {start}"
+        for item, start in sorted(one.starts.items())
+        if item in other.starts and other.starts[item] != start
+    ]
+    if abs(one.value - other.value) > 1e-6:
+        found.append(f"is worth {points(other.value)} instead of {points(one.value)}")
+    return tuple(found + later)
+
+
+def asks_whom(role: str) -> str:
+    """Return whom a request waits for, in words."""
+    return f"waits for the {role_name(role)}"

@@ -1,0 +1,82 @@
+"""When a run may start, and what reactions leave behind in the state. Pure."""
+
+from datetime import datetime
+
+from domain.deadlines import pacing_ends_at
+from domain.periods import period_of, shift
+from domain.policy import Policy
+from domain.product import (
+    MAX_TRIGGERS,
+    ProductState,
+    Reference,
+    Request,
+    Run,
+    Trigger,
+    capacity_of,
+    envelope_of,
+)
+from domain.reactions import Escalate, Reactions, Reprioritize, RequestDecision, StandDown, Supersede
+from domain.scoring import demand_of, values_of
+
+
+def follow(state: ProductState, reactions: Reactions, cause: str, at: datetime) -> ProductState:
+    """Return the state with what the reactions open and close: triggers, requests, escalations."""
+    for reaction in reactions:
+        if isinstance(reaction, Reprioritize):
+            state = _triggered(state, reaction, cause)
+        elif isinstance(reaction, RequestDecision):
+            number = state.approvals + 1
+            request = Request(number=number, role=reaction.role, outcome=reaction.outcome, asked_at=at)
+            state = state.model_copy(update={"approvals": number, "request": request, "paced_from": at})
+        elif isinstance(reaction, Supersede):
+            if state.request is not None and state.request.number == reaction.approval:
+                state = state.model_copy(update={"request": None})
+        elif isinstance(reaction, Escalate):
+            number = state.escalation_count + 1
+            open_ones = {**state.escalations, reaction.subject: number}
+            state = state.model_copy(update={"escalations": open_ones, "escalation_count": number})
+        elif isinstance(reaction, StandDown):
+            open_ones = {name: number for name, number in state.escalations.items() if name != reaction.subject}
+            state = state.model_copy(update={"escalations": open_ones})
+    return state
+
+
+def _triggered(state: ProductState, reaction: Reprioritize, cause: str) -> ProductState:
+    trigger = Trigger(cause=cause, topic=reaction.topic, because=reaction.because, urgent=reaction.urgent)
+    others = tuple(other for other in state.triggers if other.topic != reaction.topic)
+    if len(others) >= MAX_TRIGGERS:
+        urgent = others[-1].urgent or trigger.urgent
+        last = others[-1].model_copy(update={"urgent": urgent})
+        kept = (*others[:-1], last)
+        return state.model_copy(update={"triggers": kept, "more_triggers": state.more_triggers + 1})
+    return state.model_copy(update={"triggers": (*others, trigger)})
+
+
+def may_start(state: ProductState, policy: Policy, at: datetime) -> bool:
+    """Tell whether a run starts now: there are reasons, none is under way, and nothing makes it wait."""
+    if not state.triggers or state.run is not None or state.status == "archived":
+        return False
+    return any(trigger.urgent for trigger in state.triggers) or at >= pacing_ends_at(state, policy)
+
+
+def started(state: ProductState, at: datetime) -> ProductState:
+    """Return the state with a run under way; from now on changes are measured against what is known now."""
+    first = period_of(at, state.time_zone)
+    periods = [shift(first, offset) for offset in range(state.policy.horizon_periods)]
+    reference = Reference(
+        budgets={period: envelope_of(state, period) for period in periods},
+        costs={item.id: item.cost for item in state.items.values() if item.open},
+        values=values_of(state, at),
+        capacity={team: {period: capacity_of(state, team, period) for period in periods} for team in state.teams},
+        demand={theme: demand_of(state, theme, at) for theme in state.themes},
+    )
+    number = state.runs + 1
+    return state.model_copy(
+        update={
+            "triggers": (),
+            "more_triggers": 0,
+            "runs": number,
+            "run": Run(number=number, started_at=at),
+            "reference": reference,
+        }
+    )

@@ -1,0 +1,290 @@
+"""The state of a product: what it knows, what is under way, and how it is paced. Frozen; bounded for ever."""
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from domain.definition import ClockSettings, People, ProductDefinition
+from domain.policy import Policy
+from events.internal import Change, Role
+from events.model import ValueInputs
+
+MAX_TOPICS = 1_000  # themes, goals, capabilities and signals each; the faintest makes room
+MAX_ENDED = 1_000  # completed, dropped and delivered things that are remembered
+MAX_TRIGGERS = 50  # gathered reasons that are kept in words; the rest is counted
+PAST_PERIODS = 24  # budget periods that are remembered
+FUTURE_PERIODS = 120  # how far ahead a budget or a capacity may be set
+DEBT_SUBJECT = "plan-debt"  # the escalation of a better plan that nobody adopts
+
+Times = dict[str, datetime]  # field -> time of the event that set it
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Item(_Frozen):
+    """A piece of roadmap work as known now."""
+
+    id: str
+    title: str = ""
+    cost: int = 0
+    efforts: dict[str, float] = Field(default_factory=dict)
+    duration: int = 1
+    after: tuple[str, ...] = ()
+    milestone: str | None = None
+    themes: tuple[str, ...] = ()
+    goals: tuple[str, ...] = ()
+    values: ValueInputs = ValueInputs()
+    value: float | None = None
+    urgency: float = 1.0
+    status: Literal["planned", "started", "completed", "dropped"] = "planned"
+    started_in: str | None = None  # period
+    ended_at: datetime | None = None
+    spent: int = 0
+    times: Times = Field(default_factory=dict)
+
+    @property
+    def open(self) -> bool:
+        """Tell whether there is work left."""
+        return self.status in ("planned", "started")
+
+
+class Milestone(_Frozen):
+    """A promised date as known now."""
+
+    id: str
+    title: str = ""
+    due: datetime
+    committed: bool = True
+    status: Literal["planned", "reached", "dropped"] = "planned"
+    ended_at: datetime | None = None
+    times: Times = Field(default_factory=dict)
+
+
+class Dependency(_Frozen):
+    """What an item needs from another team, as known now."""
+
+    id: str
+    needs: str
+    provider: str
+    needed_by: datetime
+    promised_for: datetime | None = None
+    milestone: str | None = None
+    status: Literal["declared", "at_risk", "blocked", "delivered", "waived"] = "declared"
+    reason: str = ""
+    accepted_until: datetime | None = None  # a delay that somebody with authority accepted
+    ended_at: datetime | None = None
+    times: Times = Field(default_factory=dict)
+
+    @property
+    def open(self) -> bool:
+        """Tell whether it is still waited for."""
+        return self.status not in ("delivered", "waived")
+
+
+class Theme(_Frozen):
+    """How much customers press for a theme: decayed feedback, weight × (1 - sentiment) / 2."""
+
+    pressure: float
+    as_of: datetime
+
+
+class Signal(_Frozen):
+    """How strongly the market or a competitor pulls at a theme."""
+
+    strength: float
+    time: datetime
+
+
+class Goal(_Frozen):
+    """How much a business goal weighs."""
+
+    weight: float
+    time: datetime
+
+
+class Envelope(_Frozen):
+    """The budget of a period: a total, and what was added since."""
+
+    total: int | None = None  # None: the product's usual envelope
+    total_time: datetime | None = None
+    deltas: int = 0
+
+
+class Team(_Frozen):
+    """A team's share for the product."""
+
+    function: str
+    lead: str
+    allotment: float
+    capacity: dict[str, float] = Field(default_factory=dict)  # period -> person-days, where different
+    times: Times = Field(default_factory=dict)  # period -> time of the event that set it
+
+
+class Usage(_Frozen):
+    """How much of what was licensed is used."""
+
+    licensed: int
+    enabled: int
+    used: int
+    time: datetime
+
+
+class Trigger(_Frozen):
+    """A reason to look at the priorities again."""
+
+    cause: str  # ledger key of the event
+    topic: str  # what it is about: one trigger per topic
+    because: str
+    urgent: bool = False  # the plan in force has become impossible: no waiting
+
+
+class PlanInForce(_Frozen):
+    """The plan that the teams work to."""
+
+    plan: str
+    proposal: str
+    run: int
+    starts: dict[str, str] = Field(default_factory=dict)  # item -> period
+    adopted_at: datetime
+    by: str = "tandem"
+
+
+class Run(_Frozen):
+    """A reprioritization under way."""
+
+    number: int
+    started_at: datetime
+
+
+class Outcome(_Frozen):
+    """What a run found: enough to adopt it, to compare the next one with it, and to count the debt."""
+
+    run: int
+    plan: str
+    proposal: str
+    starts: dict[str, str]
+    value: float
+    value_in_force: float
+    change: Change
+    in_force_feasible: bool = True
+
+
+class Request(_Frozen):
+    """A decision that somebody is asked for."""
+
+    number: int
+    role: Role
+    outcome: Outcome
+    asked_at: datetime
+
+
+class Better(_Frozen):
+    """A plan that beats the one in force, and since when that has been known: the debt clock."""
+
+    since: datetime
+    gain: float  # value points over the horizon
+    run: int
+
+
+class Kept(_Frozen):
+    """A signed "keep as is"."""
+
+    until: datetime
+    by: str
+
+
+class Reference(_Frozen):
+    """What was known when priorities were last set: changes are measured against it."""
+
+    budgets: dict[str, int] = Field(default_factory=dict)
+    costs: dict[str, int] = Field(default_factory=dict)
+    values: dict[str, float] = Field(default_factory=dict)
+    capacity: dict[str, dict[str, float]] = Field(default_factory=dict)
+    demand: dict[str, float] = Field(default_factory=dict)
+
+
+class Used(_Frozen):
+    """What a role has decided in one period."""
+
+    period: str
+    money: int = 0
+    items: int = 0
+
+
+class ProductState(_Frozen):
+    """All that the product's decisions depend on."""
+
+    product: str
+    title: str
+    currency: str
+    time_zone: str
+    people: People
+    policy: Policy
+    clock: ClockSettings = ClockSettings()
+    rules: int = 1
+    status: Literal["active", "archived"] = "active"
+    declared: ProductDefinition  # as last applied: a later file changes only what differs from it
+    declared_at: datetime
+
+    teams: dict[str, Team] = Field(default_factory=dict)
+    items: dict[str, Item] = Field(default_factory=dict)
+    milestones: dict[str, Milestone] = Field(default_factory=dict)
+    dependencies: dict[str, Dependency] = Field(default_factory=dict)
+    themes: dict[str, Theme] = Field(default_factory=dict)
+    market: dict[str, Signal] = Field(default_factory=dict)
+    competitors: dict[str, Signal] = Field(default_factory=dict)
+    goals: dict[str, Goal] = Field(default_factory=dict)
+    budget_per_period: int = 0
+    budgets: dict[str, Envelope] = Field(default_factory=dict)
+    spent: dict[str, int] = Field(default_factory=dict)
+    usage: dict[str, Usage] = Field(default_factory=dict)
+
+    plan: PlanInForce | None = None
+    reference: Reference = Reference()
+    used: dict[str, Used] = Field(default_factory=dict)  # role -> this period
+
+    triggers: tuple[Trigger, ...] = ()
+    more_triggers: int = 0
+    run: Run | None = None
+    request: Request | None = None
+    escalations: dict[str, int] = Field(default_factory=dict)  # subject -> number of the open one
+    rejected: Outcome | None = None
+    better: Better | None = None
+    kept: Kept | None = None
+    runs: int = 0
+    approvals: int = 0
+    escalation_count: int = 0
+
+    at: datetime  # the latest instant taken in, by the product's clock
+    struck_at: datetime  # up to here, what falls due by itself has been looked at
+    reviewed_at: datetime
+    paced_from: datetime | None = None  # when the last proposal or adoption was: the dwell time counts from here
+
+
+def envelope_of(state: ProductState, period: str) -> int:
+    """Return the budget of a period, minor units (≥ 0)."""
+    envelope = state.budgets.get(period, Envelope())
+    total = state.budget_per_period if envelope.total is None else envelope.total
+    return max(0, total + envelope.deltas)
+
+
+def capacity_of(state: ProductState, team: str, period: str) -> float:
+    """Return the person-days that a team has for the product in a period."""
+    known = state.teams[team]
+    return known.capacity.get(period, known.allotment)
+
+
+def promise_of(state: ProductState, dependency: Dependency) -> datetime | None:
+    """Return when a dependency is promised: the date of the milestone that carries it, or its own."""
+    carrier = None if dependency.milestone is None else state.milestones.get(dependency.milestone)
+    if carrier is not None and carrier.status == "planned":
+        return carrier.due
+    return dependency.promised_for
+
+
+def starts_of(state: ProductState) -> dict[str, str]:
+    """Return the plan in force: item -> period in which it starts."""
+    return {} if state.plan is None else state.plan.starts

@@ -1,0 +1,157 @@
+"""What follows from results, decisions and answers: adopt, ask, tell, or stay."""
+
+from datetime import datetime
+
+from domain.authority import next_role, refusal_of_answer, refusal_of_decision, required_role
+from domain.forecasts import impossible
+from domain.materiality import differences, finding_of, immaterial, outcome_of
+from domain.product import DEBT_SUBJECT, Outcome, ProductState, Request
+from domain.reactions import (
+    Adopt,
+    Conclude,
+    NoReaction,
+    Notify,
+    Reaction,
+    Reactions,
+    Reprioritize,
+    RequestDecision,
+    StandDown,
+    Supersede,
+    quiet,
+    reacts,
+)
+from domain.wording import listing, role_name, when
+from events import internal
+
+
+@reacts(internal.PlanSolved)
+def _solved(before: ProductState, after: ProductState, event: internal.PlanSolved, at: datetime) -> Reactions:
+    finding, because = finding_of(after, event, at)
+    request = after.request
+    if finding == "none":
+        told = Notify("product_manager", "No plan was found", f"{because}; the plan in force stays", incident=True)
+        return (told,)
+    outcome = outcome_of(event)
+    if finding == "first":
+        if after.policy.first_plan == "adopt":
+            return (Adopt(outcome, "tandem", "product_manager", f"{because}, so nothing is displaced"),)
+        return (RequestDecision("product_owner", outcome, because),)
+    if finding in ("same", "below_margin", "kept", "rejected_before"):
+        stays = NoReaction(f"reconfirmed, because {because}")
+        gone = _replaced(request, f"the plan in force is the best again: {because}", None)
+        return (*gone, stays, *_debt_is_over(after, because, finding))
+    if request is not None and immaterial(after, request.outcome, outcome):
+        still_possible = not impossible(after, request.outcome.starts, at)
+        if still_possible:
+            return quiet(f"request {request.number} stays as it is: the new result differs immaterially")
+    return (*_replaced(request, because, outcome), *_decide(after, outcome, because, at))
+
+
+def _debt_is_over(state: ProductState, because: str, finding: str) -> Reactions:
+    number = state.escalations.get(DEBT_SUBJECT)
+    if number is None or finding == "rejected_before":
+        return ()
+    return (StandDown(DEBT_SUBJECT, number, because),)
+
+
+def _replaced(request: Request | None, because: str, outcome: Outcome | None) -> tuple[Reaction, ...]:
+    if request is None:
+        return ()
+    if outcome is None:
+        return (Supersede(request.number, because),)
+    changed = differences(request.outcome, outcome)
+    return (Supersede(request.number, because, changed, outcome.proposal),)
+
+
+def _decide(state: ProductState, outcome: Outcome, because: str, at: datetime) -> tuple[Reaction, ...]:
+    """Adopt within the manager's limits, ask above them, refuse above everybody's."""
+    role, why_not_below = required_role(state, outcome.change, at)
+    if role is None:
+        text = f"{because}; nobody may decide it: {why_not_below}"
+        return (Notify("executive_board", "A better plan lies beyond everybody's authority", text, incident=True),)
+    if role == "product_manager":
+        told = Notify("product_manager", "The plan was changed", f"{because}; it lies within the manager's limits")
+        return (Adopt(outcome, "tandem", role, because), told)
+    return (RequestDecision(role, outcome, f"{because}; {why_not_below}"),)
+
+
+@reacts(internal.PlanAdopted)
+def _adopted(before: ProductState, after: ProductState, event: internal.PlanAdopted, at: datetime) -> Reactions:
+    reactions: Reactions = ()
+    request = before.request
+    if request is not None and request.number != event.approval:
+        reactions += (Supersede(request.number, "another plan was adopted"),)
+    number = after.escalations.get(DEBT_SUBJECT)
+    if number is not None:
+        reactions += (StandDown(DEBT_SUBJECT, number, "the better plan is in force now"),)
+    return reactions or quiet("the plan is in force")
+
+
+@reacts(internal.DecisionGiven)
+def _decision(before: ProductState, after: ProductState, event: internal.DecisionGiven, at: datetime) -> Reactions:
+    if refusal := refusal_of_decision(before, event, at):
+        return (Conclude(event.approval, "refused", refusal),)
+    request = before.request
+    if request is None:
+        return quiet("there is no open request")
+    if event.verdict == "reject":
+        return (Conclude(event.approval, "rejected", f"the plan in force stays: {event.reason}"),)
+    if event.verdict == "keep" and event.until is not None:
+        until = when(event.until, after.time_zone)
+        kept = Conclude(event.approval, "kept", f"the plan in force is kept until {until}: {event.reason}")
+        number = after.escalations.get(DEBT_SUBJECT)
+        return (kept,) if number is None else (kept, StandDown(DEBT_SUBJECT, number, "the plan is kept as it is"))
+    if broken := impossible(after, request.outcome.starts, at):
+        refusal = f"the proposal is no longer possible: {broken[0]}"
+        again = Reprioritize("proposal", refusal, urgent=True)
+        return (Conclude(event.approval, "refused", refusal), again)
+    return (Adopt(request.outcome, event.actor, event.role, event.reason, event.approval),)
+
+
+@reacts(internal.ApprovalExpired)
+def _expired(before: ProductState, after: ProductState, event: internal.ApprovalExpired, at: datetime) -> Reactions:
+    request = before.request
+    if request is None:
+        return quiet("there was no open request")
+    asked = f"nobody answered request {request.number} as {role_name(request.role)} in time"
+    if after.policy.on_expiry == "reject":
+        return quiet(f"{asked}; it counts as rejected, and the plan in force stays")
+    if after.policy.on_expiry == "lapse":
+        return quiet(f"{asked}; it lapses, and the plan in force stays")
+    above = next_role(request.role)
+    if above is None:
+        return (Notify("executive_board", "A decision was not taken", f"{asked}", incident=True),)
+    if broken := impossible(after, request.outcome.starts, at):
+        return (Reprioritize("proposal", f"{asked}, and the proposal is no longer possible: {broken[0]}", urgent=True),)
+    return (RequestDecision(above, request.outcome, f"{asked}"),)
+
+
+@reacts(internal.EscalationAnswered)
+def _answered(before: ProductState, after: ProductState, event: internal.EscalationAnswered, at: datetime) -> Reactions:
+    if refusal := refusal_of_answer(before, event, at):
+        return quiet(f"refused, because {refusal}")
+    if event.answer == "waive":
+        waits = sorted(d.needs for d in (before.dependencies.get(event.subject),) if d is not None)
+        because = f"{event.subject} is waived: {listing(waits)} no longer waits for it"
+        return (Reprioritize(f"dependency:{event.subject}", because),) if after.plan is not None else quiet(because)
+    if event.answer == "accept_delay" and event.until is not None:
+        return quiet(f"the delay until {when(event.until, after.time_zone)} is accepted")
+    return quiet(f"{event.actor} takes care of it: {event.reason}")
+
+
+@reacts(internal.EscalationUnanswered)
+def _unanswered(
+    before: ProductState, after: ProductState, event: internal.EscalationUnanswered, at: datetime
+) -> Reactions:
+    text = f"nobody with authority answered escalation {event.escalation} of {event.subject}"
+    return (Notify("executive_board", "An escalation ended unanswered", text, incident=True),)
+
+
+@reacts(internal.DelegationGranted)
+def _granted(before: ProductState, after: ProductState, event: internal.DelegationGranted, at: datetime) -> Reactions:
+    return quiet("recorded")
+
+
+@reacts(internal.DelegationRevoked)
+def _revoked(before: ProductState, after: ProductState, event: internal.DelegationRevoked, at: datetime) -> Reactions:
+    return quiet("recorded")

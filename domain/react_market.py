@@ -1,0 +1,143 @@
+"""What follows from feedback, signals, goals, money, people and licences."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from domain.forecasts import overrun_of
+from domain.periods import index_of, period_of
+from domain.product import Item, ProductState, capacity_of, envelope_of
+from domain.reactions import Notify, Reactions, ask, quiet, reacts
+from domain.scoring import demand_of, value_of
+from domain.wording import days, money, percent, points
+from events import model
+
+
+def within_horizon(state: ProductState, period: str, at: datetime) -> bool:
+    """Tell whether plans reach a period."""
+    ahead = index_of(period, period_of(at, state.time_zone))
+    return 0 <= ahead < state.policy.horizon_periods
+
+
+@reacts(model.FeedbackReceived, "feedback")
+def _feedback(before: ProductState, after: ProductState, event: model.FeedbackReceived, at: datetime) -> Reactions:
+    if not any(event.theme in item.themes and item.open for item in after.items.values()):
+        return quiet(f"no open item answers to the theme {event.theme}")
+    now, then = demand_of(after, event.theme, at), after.reference.demand.get(event.theme, 0.0)
+    threshold = after.policy.surge_points
+    moved = f"demand for {event.theme} went from {then:.1f} to {now:.1f}"
+    if abs(now - then) >= threshold:
+        return ask(before, after, f"feedback:{event.theme}", f"{moved}, at or over the threshold of {threshold:g}", at)
+    return quiet(f"{moved}, below the threshold of {threshold:g}")
+
+
+@reacts(model.MarketShifted, "market")
+def _market(before: ProductState, after: ProductState, event: model.MarketShifted, at: datetime) -> Reactions:
+    return _of_theme(before, after, f"market:{event.theme}", event.theme, at)
+
+
+@reacts(model.CompetitorMoved, "market")
+def _competitor(before: ProductState, after: ProductState, event: model.CompetitorMoved, at: datetime) -> Reactions:
+    return _of_theme(before, after, f"competitor:{event.theme}", event.theme, at)
+
+
+def _of_theme(before: ProductState, after: ProductState, topic: str, theme: str, at: datetime) -> Reactions:
+    concerned = [item for item in after.items.values() if item.open and theme in item.themes]
+    if not concerned:
+        return quiet(f"no open item answers to the theme {theme}")
+    return rescored(before, after, topic, concerned, at)
+
+
+@reacts(model.GoalChanged, "goals")
+def _goal(before: ProductState, after: ProductState, event: model.GoalChanged, at: datetime) -> Reactions:
+    concerned = [item for item in after.items.values() if item.open and event.goal in item.goals]
+    if not concerned:
+        return quiet(f"no open item serves the goal {event.goal}")
+    return rescored(before, after, f"goal:{event.goal}", concerned, at)
+
+
+def rescored(before: ProductState, after: ProductState, topic: str, items: Iterable[Item], at: datetime) -> Reactions:
+    """Return what follows when items are worth something else than when priorities were last set."""
+    threshold = after.policy.rescore_points
+
+    def moved_by(item: Item) -> float:
+        old = before.items.get(item.id)
+        then = after.reference.values.get(item.id, value_of(before, old, at) if old is not None else 0.0)
+        return value_of(after, item, at) - then
+
+    most = max(items, key=lambda item: (abs(moved_by(item)), item.id))
+    moved = moved_by(most)
+    direction = "more" if moved >= 0 else "less"
+    said = f"{most.id} is worth {points(abs(moved))} {direction} than when priorities were last set"
+    if abs(moved) >= threshold:
+        return ask(before, after, topic, f"{said}, at or over the threshold of {points(threshold)}", at)
+    return quiet(f"{said}, below the threshold of {points(threshold)}")
+
+
+@reacts(model.BudgetAdjusted, "budget")
+def _budget(before: ProductState, after: ProductState, event: model.BudgetAdjusted, at: datetime) -> Reactions:
+    if not within_horizon(after, event.period, at):
+        return quiet(f"{event.period} lies outside the planning horizon")
+    now = envelope_of(after, event.period)
+    then = after.reference.budgets.get(event.period, envelope_of(before, event.period))
+    change, threshold = money(now - then, after.currency), money(after.policy.budget_change, after.currency)
+    said = f"the budget of {event.period} changed by {change}"
+    if abs(now - then) >= after.policy.budget_change:
+        return ask(before, after, f"budget:{event.period}", f"{said}, at or over the threshold of {threshold}", at)
+    return quiet(f"{said}, below the threshold of {threshold}")
+
+
+@reacts(model.BudgetReforecast, "reforecasts")
+def _reforecast(before: ProductState, after: ProductState, event: model.BudgetReforecast, at: datetime) -> Reactions:
+    item = after.items[event.item]
+    if not item.open:
+        return quiet(f"{item.id} is already {item.status}")
+    then = after.reference.costs.get(item.id, before.items[item.id].cost)
+    change, threshold = money(item.cost - then, after.currency), money(after.policy.reforecast_change, after.currency)
+    said = f"the cost of {item.id} changed by {change} to {money(item.cost, after.currency)}"
+    if abs(item.cost - then) >= after.policy.reforecast_change:
+        return ask(before, after, f"cost:{item.id}", f"{said}, at or over the threshold of {threshold}", at)
+    return quiet(f"{said}, below the threshold of {threshold}")
+
+
+@reacts(model.BudgetSpent, "spending")
+def _spent(before: ProductState, after: ProductState, event: model.BudgetSpent, at: datetime) -> Reactions:
+    over = overrun_of(after, event.period, at)
+    threshold, currency = after.policy.overrun, after.currency
+    if over <= 0:
+        return quiet(f"the forecast of {event.period} stays within its budget, {money(-over, currency)} are left")
+    said = f"the forecast of {event.period} exceeds its budget by {money(over, currency)}"
+    if over < threshold:
+        return quiet(f"{said}, below the threshold of {money(threshold, currency)}")
+    because = f"{said}, at or over the threshold of {money(threshold, currency)}"
+    if after.spent.get(event.period, 0) > envelope_of(after, event.period):
+        # No plan brings back money that is gone: the owner has to know, whatever replanning finds.
+        told = Notify("product_owner", f"{event.period} is overspent", because)
+        return (*ask(before, after, f"spent:{event.period}", because, at), told)
+    return ask(before, after, f"spent:{event.period}", because, at)
+
+
+@reacts(model.CapacityChanged, "capacity")
+def _capacity(before: ProductState, after: ProductState, event: model.CapacityChanged, at: datetime) -> Reactions:
+    if not within_horizon(after, event.period, at):
+        return quiet(f"{event.period} lies outside the planning horizon")
+    now = capacity_of(after, event.team, event.period)
+    known = after.reference.capacity.get(event.team, {})
+    then = known.get(event.period, capacity_of(before, event.team, event.period))
+    threshold = after.policy.capacity_change_days
+    said = f"{event.team} has {days(now)} in {event.period} instead of {days(then)}"
+    if abs(now - then) >= threshold:
+        topic = f"capacity:{event.team}:{event.period}"
+        return ask(before, after, topic, f"{said}, at or over the threshold of {days(threshold)}", at)
+    return quiet(f"{said}, a change below the threshold of {days(threshold)}")
+
+
+@reacts(model.InvestmentUsed, "investments")
+def _investment(before: ProductState, after: ProductState, event: model.InvestmentUsed, at: datetime) -> Reactions:
+    if event.licensed <= 0:
+        return quiet(f"nothing is licensed of {event.capability}")
+    share, threshold = event.used / event.licensed, after.policy.under_use_share
+    said = f"{percent(share)} of what is licensed of {event.capability} is used ({event.used:,} of {event.licensed:,})"
+    if share < threshold:
+        because = f"{said}, below {percent(threshold)}"
+        return (Notify("product_owner", f"{event.capability} is little used", because),)
+    return quiet(f"{said}, not below {percent(threshold)}")

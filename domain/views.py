@@ -1,0 +1,124 @@
+"""What pages show of a product: one small row of where it stands, one of its roadmap. Pure."""
+
+from datetime import datetime
+from typing import Any
+
+from domain.deadlines import debt_of, next_wake
+from domain.forecasts import late_items
+from domain.periods import period_of, shift
+from domain.product import ProductState, capacity_of, envelope_of, promise_of, starts_of
+from domain.record import ViewRow
+from domain.scoring import value_of
+
+
+def product_row(state: ProductState, at: datetime) -> ViewRow:
+    """Return where a product stands: what is under way, what waits for whom, and when it looks again."""
+    waiting, lost = debt_of(state, state.policy, at)
+    request = state.request
+    return ViewRow(
+        kind="product",
+        id=state.product,
+        product=state.product,
+        state=state.status,
+        role=None if request is None else request.role,
+        due=next_wake(state, state.policy),
+        data={
+            "title": state.title,
+            "currency": state.currency,
+            "time_zone": state.time_zone,
+            "simulated_clock": state.clock.simulated,
+            "clock_rate": state.clock.rate,
+            "at": at.isoformat(),
+            "people": state.people.model_dump(mode="json"),
+            "plan": None if state.plan is None else state.plan.plan,
+            "adopted_at": None if state.plan is None else state.plan.adopted_at.isoformat(),
+            "adopted_by": None if state.plan is None else state.plan.by,
+            "items_open": sum(item.open for item in state.items.values()),
+            "items_funded": sum(item.open and item.id in starts_of(state) for item in state.items.values()),
+            "reprioritizing": None if state.run is None else state.run.number,
+            "waiting_reasons": [trigger.because for trigger in state.triggers],
+            "open_request": None if request is None else request.number,
+            "open_escalations": {name: number for name, number in sorted(state.escalations.items())},
+            "debt_days": waiting,
+            "debt_points": lost,
+            "rules": state.rules,
+        },
+    )
+
+
+def roadmap_row(state: ProductState, at: datetime) -> ViewRow:
+    """Return the roadmap: every open item with its place, every promise, every period's money and people."""
+    first = period_of(at, state.time_zone)
+    periods = [shift(first, offset) for offset in range(state.policy.horizon_periods)]
+    starts = starts_of(state)
+    return ViewRow(
+        kind="roadmap",
+        id=state.product,
+        product=state.product,
+        state=state.status,
+        data={
+            "at": at.isoformat(),
+            "currency": state.currency,
+            "simulated_clock": state.clock.simulated,
+            "periods": periods,
+            "budgets": {period: envelope_of(state, period) for period in periods},
+            "spent": {period: state.spent.get(period, 0) for period in periods},
+            "capacity": {
+                team: {period: capacity_of(state, team, period) for period in periods} for team in sorted(state.teams)
+            },
+            "items": [
+                {
+                    "id": item.id,
+                    "title": item.title,
+                    "status": item.status,
+                    "start": item.started_in if item.status == "started" else starts.get(item.id),
+                    "duration": item.duration,
+                    "cost": item.cost,
+                    "value": value_of(state, item, at),
+                    "efforts": item.efforts,
+                    "milestone": item.milestone,
+                }
+                for item in sorted(
+                    (item for item in state.items.values() if item.open),
+                    key=lambda item: (starts.get(item.id, "9999-99"), item.id),
+                )
+            ],
+            "milestones": [
+                {
+                    "id": milestone.id,
+                    "title": milestone.title,
+                    "due": milestone.due.isoformat(),
+                    "committed": milestone.committed,
+                    "late_items": list(late_items(state, milestone)),
+                }
+                for milestone in sorted(state.milestones.values(), key=lambda milestone: (milestone.due, milestone.id))
+                if milestone.status == "planned"
+            ],
+            "dependencies": [
+                {
+                    "id": dependency.id,
+                    "needs": dependency.needs,
+                    "provider": dependency.provider,
+                    "status": dependency.status,
+                    "reason": dependency.reason,
+                    "needed_by": dependency.needed_by.isoformat(),
+                    "promised_for": _iso(promise_of(state, dependency)),
+                    "escalation": state.escalations.get(dependency.id),
+                }
+                for dependency in sorted(state.dependencies.values(), key=lambda dependency: dependency.id)
+                if dependency.open
+            ],
+        },
+    )
+
+
+def _iso(at: datetime | None) -> str | None:
+    return None if at is None else at.isoformat()
+
+
+def roadmap_parts(state: ProductState) -> tuple[Any, ...]:
+    """Return what the roadmap is made of: as long as these are the same objects, so is the roadmap."""
+    return (
+        *(state.items, state.plan, state.milestones, state.dependencies, state.teams),
+        *(state.budgets, state.spent, state.escalations, state.status, state.budget_per_period),
+    )
