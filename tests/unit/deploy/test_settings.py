@@ -1,0 +1,91 @@
+"""Settings: every variable is named when it is not usable."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from deploy.errors import SettingsError
+from deploy.settings import Settings, child_environment, load_settings, unknown_variables, variable
+
+
+def test_nothing_set_means_the_embedded_stack_in_this_folder() -> None:
+    settings = load_settings({})
+    assert settings.home == Path.cwd() / ".tandem"
+    assert settings.embedded
+    assert settings.temporal_target == "127.0.0.1:7233"
+    assert settings.temporal_ui == "http://127.0.0.1:8233"
+    assert settings.web_url == settings.api == "http://127.0.0.1:8080"
+    assert settings.database_url == f"sqlite+aiosqlite:///{settings.home}/ledger.db"
+
+
+def test_what_follows_from_other_settings_follows(tmp_path: Path) -> None:
+    settings = load_settings({"TANDEM_HOME": str(tmp_path), "TANDEM_WEB_PORT": "9000", "TANDEM_WEB_HOST": "::1"})
+    assert settings.database_url == f"sqlite+aiosqlite:///{tmp_path}/ledger.db"
+    assert settings.api == "http://[::1]:9000"
+
+
+def test_a_configured_server_is_not_embedded() -> None:
+    settings = load_settings({"TANDEM_TEMPORAL_ADDRESS": "temporal.example:7233"})
+    assert not settings.embedded
+    assert settings.temporal_target == "temporal.example:7233"
+    assert settings.temporal_ui is None
+
+
+def test_an_empty_value_counts_as_not_set() -> None:
+    assert load_settings({"TANDEM_TEMPORAL_ADDRESS": "  ", "TANDEM_WEB_PORT": ""}) == load_settings({})
+
+
+def test_the_default_actor_is_read_from_its_short_name() -> None:
+    assert load_settings({"TANDEM_AS": "ines"}).act_as == "ines"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        pytest.param("TANDEM_WEB_PORT", "http", "'http' is not usable", id="not a number"),
+        pytest.param("TANDEM_WEB_PORT", "0", "greater than or equal to 1", id="below the first port"),
+        pytest.param("TANDEM_WEB_PORT", "65536", "less than or equal to 65535", id="above the last port"),
+        pytest.param("TANDEM_LOG_FORMAT", "xml", "'auto', 'json' or 'text'", id="not one of the formats"),
+        pytest.param("TANDEM_API", "127.0.0.1:80", "is not usable", id="an address without a scheme"),
+        pytest.param("TANDEM_WEB_HOST", "0.0.0.0", "listens on loopback only", id="every interface"),
+        pytest.param("TANDEM_WEB_HOST", "192.168.1.7", "listens on loopback only", id="a private address"),
+        pytest.param("TANDEM_WEB_HOST", "tandem.example", "listens on loopback only", id="a name"),
+    ],
+)
+def test_an_unusable_value_is_named(name: str, value: str, says: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        load_settings({name: value})
+    assert str(refused.value).startswith(f"{name}: ")
+    assert says in str(refused.value)
+    assert refused.value.status == 2
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.9", "::1", "localhost"])
+def test_loopback_is_allowed(host: str) -> None:
+    assert load_settings({"TANDEM_WEB_HOST": host}).web_host == host
+
+
+def test_every_unusable_variable_is_named_and_nothing_else() -> None:
+    with pytest.raises(SettingsError) as refused:
+        load_settings({"TANDEM_WEB_PORT": "x", "TANDEM_TEMPORAL_PORT": "y"})
+    named = [problem.split(":")[0] for problem in str(refused.value).split("; ")]
+    assert named == ["TANDEM_TEMPORAL_PORT", "TANDEM_WEB_PORT"]
+
+
+def test_a_misspelt_variable_is_found_with_what_was_meant() -> None:
+    assert unknown_variables({"TANDEM_WEBPORT": "1", "TANDEM_HOME": ".", "PATH": ""}) == {
+        "TANDEM_WEBPORT": "TANDEM_WEB_PORT"
+    }
+
+
+def test_a_child_sees_exactly_these_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TANDEM_LOG_LEVEL", "debug")
+    settings = Settings(home=tmp_path, web_port=9001, act_as="ines", debug=True)
+    child = child_environment(settings)
+    assert load_settings(child) == settings
+    assert child["PATH"] == os.environ["PATH"]
+
+
+def test_every_setting_has_its_own_variable() -> None:
+    assert len({variable(field) for field in Settings.model_fields}) == len(Settings.model_fields)
