@@ -1,0 +1,83 @@
+"""Entries and view rows as table rows, and back."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Row
+
+from activities.ports import BrokenChainError
+from domain.record import Entry, Recorded, ViewRow, canonical
+
+
+def entry_row(recorded: Recorded) -> dict[str, Any]:
+    entry = recorded.entry
+    source, event_id = entry.event or (None, None)
+    return {
+        "product": entry.product,
+        "seq": recorded.seq,
+        "key": entry.key,
+        "at": entry.at,
+        "clock_at": entry.clock_at,
+        "kind": entry.kind,
+        "cause": entry.cause,
+        "actor": entry.actor,
+        "identity": entry.identity,
+        "workflow": entry.workflow,
+        "about": _text(list(entry.about)),
+        "event_source": source,
+        "event_id": event_id,
+        "data": _text(entry.data),
+        "policy_hash": entry.policy_hash,
+        "prev_hash": recorded.prev_hash,
+        "hash": recorded.hash,
+    }
+
+
+def about_rows(recorded: Recorded) -> Iterator[dict[str, Any]]:
+    for thing in dict.fromkeys(recorded.entry.about):
+        yield {"product": recorded.entry.product, "seq": recorded.seq, "thing": thing}
+
+
+def recorded(row: Row[Any]) -> Recorded:
+    """Return the entry of a row of the table ``entry``. BrokenChainError when it is none."""
+    try:
+        entry = Entry(
+            product=row.product,
+            key=row.key,
+            at=row.at,
+            clock_at=row.clock_at,
+            kind=row.kind,
+            cause=row.cause,
+            actor=row.actor,
+            identity=row.identity,
+            workflow=row.workflow,
+            about=json.loads(row.about),
+            event=None if row.event_source is None else (row.event_source, row.event_id),
+            data=json.loads(row.data),
+            policy_hash=row.policy_hash,
+        )
+        return Recorded(entry=entry, seq=row.seq, prev_hash=row.prev_hash, hash=row.hash)
+    except (ValueError, TypeError) as exc:
+        raise BrokenChainError(f"entry {row.seq} of {row.product!r} cannot be read: {exc}") from exc
+
+
+def view_values(row: ViewRow, seq: int) -> dict[str, Any]:
+    data = row.model_dump(mode="json", include={"data"})["data"]
+    return {**row.model_dump(exclude={"data"}), "data": _text(data), "seq": seq}
+
+
+def view_row(row: Row[Any]) -> ViewRow:
+    return ViewRow(
+        kind=row.kind,
+        id=row.id,
+        product=row.product,
+        state=row.state,
+        role=row.role,
+        due=row.due,
+        data=json.loads(row.data),
+    )
+
+
+def _text(value: Any) -> str:
+    return canonical(value).decode()

@@ -1,0 +1,121 @@
+"""The ledger in dictionaries. ``tests/contract/test_ledger.py`` holds it to the same contract as the database."""
+
+import json
+from collections.abc import AsyncIterator, Iterator, Sequence
+from typing import Any
+
+from activities.ledger.allotments import refuse_overcommitted
+from activities.ledger.chain import START, Head, fault, link
+from activities.ledger.reading import clamp
+from activities.ports import ChainReport, LedgerQuery
+from domain.record import Entry, Recorded, ViewRow, canonical, content_hash
+
+
+class FakeLedger:
+    """Both ports of the ledger, in memory; public dictionaries, so that a test may look or tamper."""
+
+    def __init__(self) -> None:
+        self.by_product: dict[str, list[Recorded]] = {}
+        self.views: dict[tuple[str, str], ViewRow] = {}
+        self.documents: dict[str, bytes] = {}
+        self.allotments: dict[tuple[str, str], tuple[float, float]] = {}  # (team, product) -> share, size of the team
+
+    async def append(self, entries: Sequence[Entry]) -> list[Recorded]:
+        known = {(kept.entry.product, kept.entry.key): kept for kept in self._all()}
+        events = {(e.product, *e.event): e.key for kept in known.values() if (e := kept.entry).event}
+        linked = link(entries, {product: self._head(product) for product in self.by_product}, known, events)
+        for kept in linked.fresh:
+            self.by_product.setdefault(kept.entry.product, []).append(kept)
+        for name, (row, _) in linked.rows.items():
+            self.views[name] = row.model_copy(update={"data": row.model_dump(mode="json")["data"]})
+        return linked.answers
+
+    async def applied_events(self, product: str, ids: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
+        return set(ids) & {kept.entry.event for kept in self.by_product.get(product, []) if kept.entry.event}
+
+    async def put_document(self, content: Any) -> str:
+        digest = content_hash(content)
+        self.documents.setdefault(digest, canonical(content))
+        return digest
+
+    async def document(self, digest: str) -> Any | None:
+        stored = self.documents.get(digest)
+        return None if stored is None else json.loads(stored)
+
+    async def reserve_allotments(self, product: str, allotments: dict[str, tuple[float, float]]) -> None:
+        others = {key: value for key, value in self.allotments.items() if key[1] != product}
+        refuse_overcommitted(product, allotments, [(*key, *value) for key, value in others.items()])
+        self.allotments = others | {(team, product): share for team, share in allotments.items()}
+
+    async def entries(self, query: LedgerQuery) -> list[Recorded]:
+        found = [kept for kept in self._all() if _matches(kept, query)]
+        if query.product is None:
+            found.sort(key=lambda kept: (kept.entry.at, kept.entry.product, kept.seq))
+        if query.newest_first:
+            found.reverse()
+        return found[: clamp(query.limit)]
+
+    async def entry(self, product: str, key: str) -> Recorded | None:
+        return next((kept for kept in self.by_product.get(product, []) if kept.entry.key == key), None)
+
+    async def event(self, source: str, event_id: str) -> list[Recorded]:
+        return [kept for kept in self._all() if kept.entry.event == (source, event_id)]
+
+    async def rows(
+        self,
+        kind: str,
+        product: str | None = None,
+        state: str | None = None,
+        limit: int = 500,
+        after: str | None = None,
+    ) -> list[ViewRow]:
+        found = [
+            row
+            for _, row in sorted(self.views.items())
+            if row.kind == kind
+            and product in (None, row.product)
+            and state in (None, row.state)
+            and (after is None or row.id > after)
+        ]
+        return found[: clamp(limit)]
+
+    async def row(self, kind: str, row_id: str) -> ViewRow | None:
+        return self.views.get((kind, row_id))
+
+    async def verify(self, product: str) -> ChainReport:
+        last = START
+        for kept in self.by_product.get(product, []):
+            if why := fault(kept, last):
+                return ChainReport(product=product, entries=last[0], head=last[1], broken_at=last[0] + 1, why=why)
+            last = (kept.seq, kept.hash)
+        return ChainReport(product=product, entries=last[0], head=last[1])
+
+    async def streams(self) -> list[str]:
+        return sorted(self.by_product)
+
+    async def export(self, product: str) -> AsyncIterator[Recorded]:
+        for kept in list(self.by_product.get(product, [])):
+            yield kept
+
+    def _all(self) -> Iterator[Recorded]:
+        for _, stream in sorted(self.by_product.items()):
+            yield from stream
+
+    def _head(self, product: str) -> Head:
+        last = self.by_product[product][-1]
+        return last.seq, last.hash
+
+
+def _matches(kept: Recorded, query: LedgerQuery) -> bool:
+    entry = kept.entry
+    behind = kept.seq < query.after_seq or not query.after_seq if query.newest_first else kept.seq > query.after_seq
+    return (
+        behind
+        and query.product in (None, entry.product)
+        and query.kind in (None, entry.kind)
+        and (query.about is None or query.about in entry.about)
+        and query.workflow in (None, entry.workflow)
+        and query.cause in (None, entry.cause)
+        and (query.since is None or entry.at >= query.since)
+        and (query.until is None or entry.at < query.until)
+    )
