@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
+from domain.definition import People
 from domain.periods import period_of
 from domain.policy import ROLES, Limits
 from domain.product import DEBT_SUBJECT, ProductState, Used
-from domain.wording import count, money
+from domain.wording import count, money, role_name
 from events.internal import Change, DecisionGiven, EscalationAnswered, Role
 
 
@@ -62,12 +63,12 @@ def next_role(role: Role) -> Role | None:
     return ROLES[position] if position < len(ROLES) else None
 
 
-def speaks_for(state: ProductState, actor: str, role: Role, at_least: Role) -> str:
+def speaks_for(people: People, actor: str, role: Role, at_least: Role) -> str:
     """Say why a person cannot answer in a role; empty when they can. A higher role may answer for a lower one."""
-    if actor not in state.people.holders(role):
-        return f"{actor} does not hold the role {role.replace('_', ' ')} for {state.product}"
+    if actor not in people.holders(role):
+        return f"{actor} does not hold the role {role_name(role)}"
     if ROLES.index(role) < ROLES.index(at_least):
-        return f"this needs the {at_least.replace('_', ' ')}; {actor} answers as {role.replace('_', ' ')}"
+        return f"this needs the {role_name(at_least)}; {actor} answers as {role_name(role)}"
     return ""
 
 
@@ -78,7 +79,7 @@ def refusal_of_decision(state: ProductState, decision: DecisionGiven, at: dateti
         return "changed since you looked: this request is no longer open"
     if decision.proposal != request.outcome.proposal:
         return "changed since you looked: the decision names another proposal than the one that is open"
-    if wrong := speaks_for(state, decision.actor, decision.role, request.role):
+    if wrong := speaks_for(state.people, decision.actor, decision.role, request.role):
         return wrong
     if decision.verdict == "keep":
         if decision.until is None:
@@ -90,7 +91,7 @@ def refusal_of_decision(state: ProductState, decision: DecisionGiven, at: dateti
     if decision.verdict == "approve":
         exceeded = beyond_role(state, decision.role, request.outcome.change, at)
         if exceeded:
-            return f"beyond the authority of the {decision.role.replace('_', ' ')}: {exceeded}"
+            return f"beyond the authority of the {role_name(decision.role)}: {exceeded}"
     return ""
 
 
@@ -98,7 +99,7 @@ def refusal_of_answer(state: ProductState, answer: EscalationAnswered, at: datet
     """Say why the answer to an escalation does not count; empty when it does."""
     if state.escalations.get(answer.subject) != answer.escalation:
         return "this escalation is no longer open"
-    if wrong := speaks_for(state, answer.actor, answer.role, "product_owner"):
+    if wrong := speaks_for(state.people, answer.actor, answer.role, "product_owner"):
         return wrong
     if answer.answer == "accept_delay":
         if answer.until is None:

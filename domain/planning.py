@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from domain.record import content_hash
+from domain.wording import days, money
 from events.internal import Change
 
 TOLERANCE = 1e-6  # person-days and value points below this are rounding, not a difference
@@ -176,11 +177,12 @@ def violations(snapshot: Snapshot, starts: dict[str, int]) -> tuple[str, ...]:
                 found.append(f"{name} starts before {other} has finished")
     for t, period in enumerate(snapshot.periods):
         if spent[t] > snapshot.budgets[t]:
-            found.append(f"{period} costs {spent[t] - snapshot.budgets[t]} more than its budget")
+            over_by = money(spent[t] - snapshot.budgets[t], snapshot.currency)
+            found.append(f"{period} costs {over_by} more than its budget")
         for team in sorted(used):
-            over = used[team][t] - snapshot.capacity[team][t]
-            if over > TOLERANCE:
-                found.append(f"{period} takes {over:.1f} more days of {team} than it has")
+            missing = used[team][t] - snapshot.capacity[team][t]
+            if missing > TOLERANCE:
+                found.append(f"{period} takes {days(round(missing, 1))} more of {team} than it has")
     return tuple(found)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from domain.evolve import Stamped, Taken, step
 from domain.forecasts import plan_became_impossible, proposal_became_impossible
@@ -74,7 +74,7 @@ class Conclude:
     """Tell an approval what its answer came to; an answer that has no effect reopens the request."""
 
     approval: int
-    effect: str  # `rejected`, `kept` or `refused`
+    effect: Literal["rejected", "kept", "refused"]
     because: str
 
 

@@ -38,7 +38,7 @@ def product_row(state: ProductState, at: datetime) -> ViewRow:
             "reprioritizing": None if state.run is None else state.run.number,
             "waiting_reasons": [trigger.because for trigger in state.triggers],
             "open_request": None if request is None else request.number,
-            "open_escalations": {name: number for name, number in sorted(state.escalations.items())},
+            "open_escalations": dict(sorted(state.escalations.items())),
             "debt_days": waiting,
             "debt_points": lost,
             "rules": state.rules,
@@ -117,7 +117,7 @@ def _iso(at: datetime | None) -> str | None:
 
 
 def roadmap_parts(state: ProductState) -> tuple[Any, ...]:
-    """Return what the roadmap is made of: as long as these are the same objects, so is the roadmap."""
+    """Return what the roadmap is made of: as long as all of these are the same objects, so is the roadmap."""
     return (
         *(state.items, state.plan, state.milestones, state.dependencies, state.teams),
         *(state.budgets, state.spent, state.escalations, state.status, state.budget_per_period),

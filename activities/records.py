@@ -1,0 +1,105 @@
+"""What workflows write to the ledger and ask of it."""
+
+from typing import Any
+
+import structlog
+from pydantic import BaseModel, ConfigDict
+from temporalio import activity
+
+from activities.liveness import heartbeating
+from activities.ports import Ledger, LedgerConflictError
+from domain.entries import incident_row
+from domain.record import Entry, content_hash
+
+log = structlog.get_logger()
+
+
+class Append(BaseModel):
+    """Entries to append, in order."""
+
+    model_config = ConfigDict(frozen=True)
+
+    entries: tuple[Entry, ...]
+
+
+class Known(BaseModel):
+    """Events that may have been recorded before."""
+
+    model_config = ConfigDict(frozen=True)
+
+    product: str
+    ids: tuple[tuple[str, str], ...]  # (source, id)
+
+
+class Document(BaseModel):
+    """A JSON document to keep under its content hash."""
+
+    model_config = ConfigDict(frozen=True)
+
+    content: dict[str, Any]
+
+
+class Records:
+    """The ledger, as workflows see it."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    @activity.defn(name="append_entries")
+    async def append_entries(self, append: Append) -> None:
+        """Append entries. One that contradicts what its key already holds becomes an incident, and nothing is lost."""
+        async with heartbeating():
+            try:
+                recorded = await self._ledger.append(append.entries)
+            except LedgerConflictError:
+                recorded = []
+                for entry in append.entries:
+                    recorded += await self._append_one(entry)
+        for one in recorded:
+            log.info(
+                "entry_recorded",
+                product=one.entry.product,
+                seq=one.seq,
+                kind=one.entry.kind,
+                key=one.entry.key,
+                workflow=one.entry.workflow,
+                event_id=None if one.entry.event is None else "/".join(one.entry.event),
+            )
+
+    async def _append_one(self, entry: Entry) -> list[Any]:
+        try:
+            return list(await self._ledger.append([entry]))
+        except LedgerConflictError as conflict:
+            log.error("entry_contradicted", product=entry.product, key=entry.key, conflict=str(conflict))
+            key = f"conflict/{entry.key}/{content_hash(entry.content())[:16]}"
+            incident = entry.model_copy(
+                update={
+                    "key": key,
+                    "kind": "incident.raised",
+                    "event": None,
+                    "data": {
+                        "subject": "An entry contradicts the ledger",
+                        "text": str(conflict),
+                        "said": str(conflict),
+                        "entry": entry.content(),
+                    },
+                    "rows": (
+                        incident_row(
+                            entry.product, key, "An entry contradicts the ledger", str(conflict), entry.clock_at
+                        ),
+                    ),
+                }
+            )
+            return list(await self._ledger.append([incident]))
+
+    @activity.defn(name="known_events")
+    async def known_events(self, known: Known) -> list[tuple[str, str]]:
+        """Return which of the events the ledger already has."""
+        async with heartbeating():
+            return sorted(await self._ledger.applied_events(known.product, known.ids))
+
+    @activity.defn(name="store_document")
+    async def store_document(self, document: Document) -> str:
+        """Keep a document and return its content hash."""
+        async with heartbeating():
+            return await self._ledger.put_document(document.content)

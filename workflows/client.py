@@ -1,0 +1,221 @@
+"""All that the outside may ask of a workflow: deliver, apply, decide, answer, measure, list."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+from temporalio.client import (
+    Client,
+    WithStartWorkflowOperation,
+    WorkflowExecutionDescription,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
+from temporalio.common import WorkflowIDConflictPolicy
+from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError, RPCStatusCode
+
+from domain.definition import ProductDefinition
+from domain.entries import workflow_id
+from events.ports import DeliveryUnavailableError, ProductHeldError, RunSize, UnknownProductError
+from events.union import EventBatch
+from workflows.approval import ApprovalWorkflow
+from workflows.escalation import EscalationWorkflow
+from workflows.messages import (
+    Answer,
+    Applied,
+    ApplyRequest,
+    ArchiveRequest,
+    Effect,
+    Ended,
+    EscalationReply,
+    ProductRun,
+)
+from workflows.options import TASK_TIMEOUT
+from workflows.performing import attributes
+from workflows.product import ProductWorkflow
+
+RPC_TIMEOUT = timedelta(seconds=5)
+UPDATE_TIMEOUT = timedelta(seconds=20)  # longer than a worker's restart
+
+
+class RefusedError(Exception):
+    """The workflow refused what was asked of it."""
+
+    def __init__(self, message: str, kind: str = "", details: tuple[Any, ...] = ()) -> None:
+        super().__init__(message)
+        self.kind, self.details = kind, details
+
+
+class NotOpenError(Exception):
+    """There is no open workflow of this id."""
+
+
+class NoAnswerError(Exception):
+    """The engine did not answer in time; it may still do what was asked. Look again before asking again."""
+
+
+class Running(BaseModel):
+    """A workflow as the engine knows it now: pending work, attempts and the last failure."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    run_id: str
+    status: str
+    history_events: int
+    history_bytes: int
+    pending: tuple[dict[str, Any], ...] = ()
+
+
+class Engine:
+    """The workflows, from outside. Implements `events.ports.Deliver`."""
+
+    def __init__(self, client: Client, task_queue: str) -> None:
+        self._client, self._queue = client, task_queue
+
+    async def deliver(self, product: str, batch: EventBatch) -> None:
+        """Hand a batch to a product; returns once Temporal has stored it."""
+        handle = self._client.get_workflow_handle(workflow_id("product", product))
+        try:
+            await handle.signal("observe", batch, rpc_timeout=RPC_TIMEOUT)
+        except RPCError as exc:
+            if exc.status == RPCStatusCode.NOT_FOUND:
+                raise UnknownProductError(f"there is no product {product!r}") from exc
+            if exc.status == RPCStatusCode.INVALID_ARGUMENT or "limit" in exc.message.lower():
+                raise ProductHeldError(exc.message) from exc
+            raise DeliveryUnavailableError(exc.message) from exc
+
+    async def measure(self, product: str) -> RunSize:
+        """Return how long the product's present run is."""
+        handle = self._client.get_workflow_handle(workflow_id("product", product))
+        try:
+            found = await handle.describe(rpc_timeout=RPC_TIMEOUT)
+        except RPCError as exc:
+            if exc.status == RPCStatusCode.NOT_FOUND:
+                raise UnknownProductError(f"there is no product {product!r}") from exc
+            raise DeliveryUnavailableError(exc.message) from exc
+        info = found.raw_description.workflow_execution_info
+        return RunSize(found.run_id, info.history_size_bytes, found.history_length)
+
+    async def apply(self, definition: ProductDefinition, actor: str) -> Applied:
+        """Declare a product, or change one. Raises RefusedError with the place that cannot be applied."""
+        product = definition.product
+        start = WithStartWorkflowOperation(
+            ProductWorkflow.run,
+            ProductRun(product=product, definition=definition, actor=actor),
+            id=workflow_id("product", product),
+            task_queue=self._queue,
+            task_timeout=TASK_TIMEOUT,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            search_attributes=attributes(product, "product", "active"),
+            static_summary=f"product {product}",
+        )
+        request = ApplyRequest(definition=definition, actor=actor)
+        with _Translated(workflow_id("product", product)):
+            applied: Applied = await self._client.execute_update_with_start_workflow(
+                "apply", request, result_type=Applied, start_workflow_operation=start, rpc_timeout=UPDATE_TIMEOUT
+            )
+            return applied
+
+    async def archive(self, product: str, actor: str, reason: str) -> None:
+        """End a product. Raises RefusedError, NotOpenError."""
+        handle = self._client.get_workflow_handle_for(ProductWorkflow.run, workflow_id("product", product))
+        with _Translated(handle.id):
+            await handle.execute_update(
+                "archive", ArchiveRequest(actor=actor, reason=reason), rpc_timeout=UPDATE_TIMEOUT
+            )
+
+    async def refresh(self, product: str) -> None:
+        """Make a product continue as a fresh run. Raises NotOpenError."""
+        handle = self._client.get_workflow_handle_for(ProductWorkflow.run, workflow_id("product", product))
+        with _Translated(handle.id):
+            await handle.signal(ProductWorkflow.refresh, rpc_timeout=RPC_TIMEOUT)
+
+    async def decide(self, product: str, number: int, answer: Answer) -> Effect:
+        """Answer a request for a decision. Raises RefusedError, NotOpenError, NoAnswerError."""
+        handle = self._client.get_workflow_handle_for(ApprovalWorkflow.run, workflow_id("approval", product, number))
+        with _Translated(handle.id):
+            effect: Effect = await handle.execute_update(
+                "decide", answer, result_type=Effect, rpc_timeout=UPDATE_TIMEOUT
+            )
+            return effect
+
+    async def answer(self, product: str, subject: str, number: int, reply: EscalationReply) -> Ended:
+        """Answer an escalation. Raises RefusedError, NotOpenError, NoAnswerError."""
+        handle = self._client.get_workflow_handle_for(
+            EscalationWorkflow.run, workflow_id("escalation", product, subject, number)
+        )
+        with _Translated(handle.id):
+            ended: Ended = await handle.execute_update("answer", reply, result_type=Ended, rpc_timeout=UPDATE_TIMEOUT)
+            return ended
+
+    async def describe(self, workflow: str) -> Running | None:
+        """Return what the engine knows of a workflow, or None when it has forgotten it."""
+        try:
+            found = await self._client.get_workflow_handle(workflow).describe(rpc_timeout=RPC_TIMEOUT)
+        except RPCError as exc:
+            if exc.status == RPCStatusCode.NOT_FOUND:
+                return None
+            raise DeliveryUnavailableError(exc.message) from exc
+        return _running(found)
+
+    async def open_ids(self, product: str | None = None) -> AsyncIterator[str]:
+        """Yield the ids of the workflows that run now."""
+        wanted = "ExecutionStatus = 'Running'" + ("" if product is None else f" AND TandemProduct = '{product}'")
+        async for found in self._client.list_workflows(wanted, rpc_timeout=RPC_TIMEOUT):
+            yield found.id
+
+    async def healthy(self) -> bool:
+        """Tell whether Temporal answers."""
+        try:
+            return await self._client.service_client.check_health(timeout=RPC_TIMEOUT)
+        except RPCError:
+            return False
+
+
+class _Translated:
+    """Turns the engine's errors into ours."""
+
+    def __init__(self, target: str) -> None:
+        self._target = target
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, WorkflowUpdateFailedError):
+            cause = error.cause
+            if isinstance(cause, ApplicationError):
+                if "completed" in str(cause.type or "").lower():
+                    raise NotOpenError(f"{self._target} is no longer open") from error
+                raise RefusedError(cause.message, cause.type or "", tuple(cause.details)) from error
+            raise RefusedError(str(cause)) from error
+        if isinstance(error, WorkflowUpdateRPCTimeoutOrCancelledError):
+            raise NoAnswerError(f"{self._target} did not answer in time; look again before asking again") from error
+        if isinstance(error, RPCError):
+            if error.status == RPCStatusCode.NOT_FOUND:
+                raise NotOpenError(f"{self._target} is not open") from error
+            if error.status == RPCStatusCode.DEADLINE_EXCEEDED:
+                raise NoAnswerError(f"{self._target} did not answer in time") from error
+            raise DeliveryUnavailableError(error.message) from error
+
+
+def _running(found: WorkflowExecutionDescription) -> Running:
+    raw = found.raw_description
+    return Running(
+        id=found.id,
+        run_id=found.run_id,
+        status=found.status.name.lower() if found.status is not None else "unknown",
+        history_events=found.history_length,
+        history_bytes=raw.workflow_execution_info.history_size_bytes,
+        pending=tuple(
+            {
+                "activity": pending.activity_type.name,
+                "attempt": pending.attempt,
+                "last_failure": pending.last_failure.message,
+            }
+            for pending in raw.pending_activities
+        ),
+    )

@@ -1,0 +1,189 @@
+"""What the product's workflow does for each reaction: start, signal, tell. It decides nothing."""
+
+from datetime import datetime
+
+from temporalio import workflow
+from temporalio.common import SearchAttributePair, TypedSearchAttributes
+from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
+
+from domain.clock import ProductClock
+from domain.core import Stamped
+from domain.entries import incident_row, told_entry, workflow_id
+from domain.ladder import climb_of, deadline_of, reminders_of, teams_of
+from domain.product import ProductState
+from domain.reactions import Conclude, Escalate, Notify, Reaction, RequestDecision, StandDown, Supersede
+from workflows.approval import ApprovalWorkflow
+from workflows.escalation import EscalationWorkflow
+from workflows.messages import (
+    ApprovalCase,
+    Effect,
+    EscalationCase,
+    NewPeople,
+    Replacement,
+    ReprioritizationCase,
+    StoodDown,
+)
+from workflows.options import DUE, KIND, PRODUCT, ROLE, STATE, TASK_TIMEOUT
+from workflows.recording import Recorder
+from workflows.reprioritization import ReprioritizationWorkflow
+
+ABANDON = workflow.ParentClosePolicy.ABANDON  # continue-as-new closes the parent; its children must live on
+
+
+def attributes(
+    product: str, kind: str, state: str = "open", role: str | None = None, due: datetime | None = None
+) -> TypedSearchAttributes:
+    """Return what a workflow is found by: ids and states only, they are not encrypted."""
+    pairs: list[SearchAttributePair[str] | SearchAttributePair[datetime]] = [
+        SearchAttributePair(PRODUCT, product),
+        SearchAttributePair(KIND, kind),
+        SearchAttributePair(STATE, state),
+    ]
+    if role is not None:
+        pairs.append(SearchAttributePair(ROLE, role))
+    if due is not None:
+        pairs.append(SearchAttributePair(DUE, due))
+    return TypedSearchAttributes(pairs)
+
+
+class Performer:
+    """Carries out reactions for one product."""
+
+    def __init__(self, recorder: Recorder, clock: ProductClock) -> None:
+        self.recorder, self.clock = recorder, clock
+
+    async def perform(self, reaction: Reaction, stamped: Stamped, state: ProductState, number: int) -> None:
+        """Carry out one reaction to an event. Adopting a plan is an event of its own and not done here."""
+        product, cause = state.product, stamped.key
+        if isinstance(reaction, RequestDecision):
+            await self.request(state, reaction, stamped.at, cause)
+        elif isinstance(reaction, Escalate):
+            await self.escalate(state, reaction, stamped.at, cause)
+        elif isinstance(reaction, StandDown):
+            target = workflow_id("escalation", product, reaction.subject, reaction.number)
+            await self._signal(target, "stand_down", StoodDown(because=reaction.because, cause=cause), cause)
+        elif isinstance(reaction, Supersede):
+            await self.replace(product, reaction, cause)
+        elif isinstance(reaction, Conclude):
+            await self.conclude(
+                product,
+                Effect(approval=reaction.approval, effect=reaction.effect, because=reaction.because, cause=cause),
+            )
+        elif isinstance(reaction, Notify):
+            await self.tell(state, reaction, cause, number)
+
+    async def reprioritize(self, case: ReprioritizationCase) -> None:
+        """Start one look at the priorities."""
+        try:
+            await workflow.start_child_workflow(
+                ReprioritizationWorkflow.run,
+                case,
+                id=workflow_id("reprioritization", case.product, case.run),
+                parent_close_policy=ABANDON,
+                task_timeout=TASK_TIMEOUT,
+                search_attributes=attributes(case.product, "reprioritization"),
+                static_summary=f"run {case.run}",
+            )
+        except WorkflowAlreadyStartedError:
+            return  # started before: the same id is the same run
+
+    async def request(self, state: ProductState, ask: RequestDecision, at: datetime, cause: str) -> None:
+        """Ask a role for a decision."""
+        request = state.request
+        if request is None:
+            return
+        deadline = deadline_of(at, state.policy)
+        case = ApprovalCase(
+            product=state.product,
+            number=request.number,
+            role=ask.role,
+            proposal=ask.outcome.proposal,
+            because=ask.because,
+            people=state.people,
+            asked_at=at,
+            reminders=reminders_of(at, state.policy),
+            deadline=deadline,
+            on_expiry=state.policy.on_expiry,
+            clock=self.clock,
+            cause=cause,
+            policy_hash=self.recorder.policy_hash,
+        )
+        try:
+            await workflow.start_child_workflow(
+                ApprovalWorkflow.run,
+                case,
+                id=workflow_id("approval", state.product, request.number),
+                parent_close_policy=ABANDON,
+                task_timeout=TASK_TIMEOUT,
+                search_attributes=attributes(state.product, "approval", "open", ask.role, deadline),
+                static_summary=f"decision {request.number}",
+            )
+        except WorkflowAlreadyStartedError:
+            return
+
+    async def escalate(self, state: ProductState, escalate: Escalate, at: datetime, cause: str) -> None:
+        """Bring a subject to those with authority."""
+        number = state.escalations.get(escalate.subject)
+        if number is None:
+            return
+        case = EscalationCase(
+            product=state.product,
+            subject=escalate.subject,
+            number=number,
+            because=escalate.because,
+            climb=climb_of(state, state.policy, teams_of(state, escalate.subject), at),
+            people=state.people,
+            started_at=at,
+            clock=self.clock,
+            cause=cause,
+            policy_hash=self.recorder.policy_hash,
+        )
+        try:
+            await workflow.start_child_workflow(
+                EscalationWorkflow.run,
+                case,
+                id=workflow_id("escalation", state.product, escalate.subject, number),
+                parent_close_policy=ABANDON,
+                task_timeout=TASK_TIMEOUT,
+                search_attributes=attributes(state.product, "escalation", "open", "product_owner", case.climb.ends_at),
+                static_summary=f"escalation {number}",
+            )
+        except WorkflowAlreadyStartedError:
+            return
+
+    async def replace(self, product: str, reaction: Supersede, cause: str) -> None:
+        """Close a request that another one takes the place of."""
+        replacement = Replacement(
+            because=reaction.because, differences=reaction.differences, successor=reaction.successor, cause=cause
+        )
+        await self._signal(workflow_id("approval", product, reaction.approval), "replace", replacement, cause)
+
+    async def conclude(self, product: str, effect: Effect) -> None:
+        """Tell an approval what its answer came to."""
+        await self._signal(workflow_id("approval", product, effect.approval), "conclude", effect, effect.cause)
+
+    async def appoint(self, state: ProductState, cause: str) -> None:
+        """Tell open requests and escalations who holds the roles now."""
+        new = NewPeople(people=state.people)
+        if state.request is not None:
+            target = workflow_id("approval", state.product, state.request.number)
+            await self._signal(target, "appoint", new, cause)
+        for subject, number in sorted(state.escalations.items()):
+            await self._signal(workflow_id("escalation", state.product, subject, number), "appoint", new, cause)
+
+    async def tell(self, state: ProductState, notify: Notify, cause: str, number: int) -> None:
+        """Tell those who hold a role."""
+        entry = told_entry(state, notify, cause, number, self.recorder.times())
+        people = state.people.holders(notify.role)
+        await self.recorder.tell(entry, notify.role, people, notify.subject, notify.text)
+
+    async def _signal(self, target: str, name: str, message: object, cause: str) -> None:
+        """Signal another workflow; when it is gone, that is an incident, not a reason to stop."""
+        try:
+            await workflow.get_external_workflow_handle(target).signal(name, message)
+        except ApplicationError as gone:
+            key = f"{cause}/unheard/{target}"
+            text = f"{target} did not hear that {name.replace('_', ' ')}: {gone}"
+            data = {"subject": f"{target} is gone", "text": text, "said": text}
+            row = incident_row(self.recorder.product, key, f"{target} is gone", text, self.recorder.now())
+            await self.recorder.append(self.recorder.entry("incident.raised", key, cause, data, rows=(row,)))
