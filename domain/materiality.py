@@ -87,6 +87,16 @@ def differences(one: Outcome, other: Outcome) -> tuple[str, ...]:
     return tuple(found + later)
 
 
+def undone(outcome: Outcome) -> tuple[str, ...]:
+    """Return what a proposal that is no longer needed would have changed, in words."""
+    change = outcome.change
+    return (
+        *(f"no longer funds {item}" for item in change.entered),
+        *(f"no longer displaces {item}" for item in change.displaced),
+        *(f"no longer moves {item}" for item in change.moved),
+    )
+
+
 def asks_whom(role: str) -> str:
     """Return whom a request waits for, in words."""
     return f"waits for the {role_name(role)}"

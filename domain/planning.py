@@ -159,6 +159,9 @@ def violations(snapshot: Snapshot, starts: dict[str, int]) -> tuple[str, ...]:
         if task is None:
             found.append(f"{name} is not an open item")
             continue
+        if start < 0:
+            found.append(f"{name} starts before the first period")
+            continue
         span = span_of(task, horizon)
         if start < task.earliest and not task.running:
             found.append(f"{name} starts before what it depends on is promised")

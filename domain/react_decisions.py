@@ -4,7 +4,7 @@ from datetime import datetime
 
 from domain.authority import next_role, refusal_of_answer, refusal_of_decision, required_role
 from domain.forecasts import impossible
-from domain.materiality import differences, finding_of, immaterial, outcome_of
+from domain.materiality import differences, finding_of, immaterial, outcome_of, undone
 from domain.product import DEBT_SUBJECT, Outcome, ProductState, Request
 from domain.reactions import (
     Adopt,
@@ -58,7 +58,7 @@ def _replaced(request: Request | None, because: str, outcome: Outcome | None) ->
     if request is None:
         return ()
     if outcome is None:
-        return (Supersede(request.number, because),)
+        return (Supersede(request.number, because, undone(request.outcome)),)
     changed = differences(request.outcome, outcome)
     return (Supersede(request.number, because, changed, outcome.proposal),)
 

@@ -104,6 +104,7 @@ class ProductWorkflow:
         fresh = await self.intake.fresh(batch, self.state)
         entries: list[Entry] = []
         to_perform: list[tuple[Reaction, Stamped, ProductState]] = []
+        outcomes: dict[str, Taken] = {}
         self.recorder.policy_hash = self.state.policy.digest()
         for stamped in fresh:
             before = self.state
@@ -111,11 +112,11 @@ class ProductWorkflow:
             self.state = follow(after, reactions, stamped.key, stamped.at)
             entries.append(event_entry(before, stamped, taken, reactions, self.recorder.times(stamped.at)))
             to_perform += [(reaction, stamped, self.state) for reaction in reactions]
-            if stamped.event.id in self.waiting:
-                self.waiting[stamped.event.id] = taken
+            outcomes[stamped.event.id] = taken
         case = await self._open_run(entries)
         self._show(entries)
         await self.recorder.append(*entries)
+        self.waiting |= {event_id: outcomes[event_id] for event_id in self.waiting if event_id in outcomes}
         for number, (reaction, stamped, state) in enumerate(to_perform, start=1):
             if isinstance(reaction, Adopt):
                 await self._adopt(reaction, stamped.key)

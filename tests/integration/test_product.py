@@ -1,0 +1,125 @@
+"""A product takes in each event once, whatever happens to its runs and workers."""
+
+import asyncio
+
+import pytest
+from temporalio.client import WorkflowExecutionStatus
+
+from events.model import DependencyBlocked, Event, FeedbackReceived
+from tests.builders import make
+from tests.integration.company import Company, time_skipping_server, web_shop
+from workflows.client import RefusedError
+
+
+async def feedback(company: Company, count: int, prefix: str = "f", weight: float = 0.001) -> list[Event]:
+    """Return so many statements, of no weight to speak of."""
+    now = await company.env.get_current_time()
+    return [
+        make(
+            FeedbackReceived,
+            id=f"{prefix}-{n}",
+            source="survey",
+            product=company.product,
+            time=now,
+            theme="login",
+            sentiment=-1.0,
+            weight=weight,
+        )
+        for n in range(count)
+    ]
+
+
+def ids(company: Company) -> list[str]:
+    return [entry.event[1] for entry in company.entries("feedback.received") if entry.event]
+
+
+async def test_each_event_counts_once_however_often_it_is_sent(company: Company) -> None:
+    await company.declare()
+    events = await feedback(company, 20)
+    await company.send(*events, *events[:5])
+    await company.send(*events[10:])
+    await company.quiet()
+    assert ids(company) == [event.id for event in events]
+
+
+async def test_a_fresh_run_forgets_nothing_and_takes_nothing_twice(company: Company) -> None:
+    await company.declare()
+    handle = company.env.client.get_workflow_handle(f"product/{company.product}")
+    first = (await handle.describe()).run_id
+    events = await feedback(company, 30)
+    await company.send(*events[:10])
+    await company.engine.refresh(company.product)
+    await company.send(*events)
+    await company.quiet()
+    assert (await handle.describe()).run_id != first
+    assert ids(company) == [event.id for event in events]
+    assert (await handle.describe()).status == WorkflowExecutionStatus.RUNNING
+
+
+async def test_a_worker_that_stops_in_the_middle_loses_nothing_and_repeats_nothing() -> None:
+    async with time_skipping_server() as env:
+        company = Company(env, "stopped", "stopped")
+        async with company.worker():
+            await company.declare()
+        events = await feedback(company, 40)
+        for start in range(0, 40, 10):
+            work = asyncio.create_task(company.worker(max_cached_workflows=0).run())
+            await company.send(*events[start : start + 10])
+            await asyncio.sleep(0.05)
+            work.cancel()  # in the middle of whatever it does
+            await asyncio.gather(work, return_exceptions=True)
+        async with company.worker():
+            await company.pass_time(seconds=5)  # this server's timeouts of a lost worker need its own time to pass
+            await company.until(lambda: len(ids(company)) >= 40, "40 statements")
+            await company.quiet()
+        assert ids(company) == [event.id for event in events]
+
+
+async def test_an_event_that_makes_no_sense_here_is_recorded_as_a_dead_letter_with_the_closest_names(
+    company: Company,
+) -> None:
+    await company.declare()
+    now = await company.env.get_current_time()
+    await company.send(
+        make(DependencyBlocked, id="b", source="jira", product=company.product, time=now, dependency="ssq", reason="r")
+    )
+    entry = await company.recorded("dependency.blocked")
+    assert entry.data["outcome"] == "refused"
+    assert "did you mean sso" in entry.data["because"]
+    assert (await company.row("dead_letter", f"{company.product}/jira/b")).state == "open"
+
+
+async def test_applying_twice_changes_nothing_and_a_change_reprioritizes(company: Company) -> None:
+    assert (await company.engine.apply(web_shop(company.product), "mara")).created
+    await company.recorded("plan.adopted")
+    again = await company.engine.apply(web_shop(company.product), "mara")
+    assert (again.changed, again.created) == (False, False)
+    changed = await company.engine.apply(web_shop(company.product, budget={"per_period": 2_000_000}), "mara")
+    assert changed.changed
+    assert len(company.entries("product.applied")) == 2
+    await company.recorded("reprioritization.started", 2)
+    with pytest.raises(RefusedError, match="currency"):
+        await company.engine.apply(web_shop(company.product, currency="USD"), "mara")
+
+
+async def test_an_archived_product_refuses_events(company: Company) -> None:
+    await company.declare()
+    await company.engine.archive(company.product, "mara", "merged into another one")
+    await company.send(*await feedback(company, 1))
+    entry = await company.recorded("feedback.received")
+    assert entry.data["outcome"] == "refused"
+    assert "archived" in entry.data["because"]
+
+
+async def test_a_review_ends_in_a_recorded_reconfirmation(company: Company) -> None:
+    await company.declare(policy={"review_every_days": 1.0})
+    await company.pass_time(hours=25)
+    await company.recorded("review.due")
+    await company.until(
+        lambda: any(
+            "reconfirmed, because" in reaction["because"]
+            for entry in company.entries("plan.solved")
+            for reaction in entry.data["reactions"]
+        ),
+        "a reconfirmation",
+    )
