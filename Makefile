@@ -25,4 +25,32 @@ lock: $(DEV_READY) ## Resolve the pins again from pyproject.toml
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --python-version 3.11 --no-header --upgrade pyproject.toml requirements/build.in -o requirements/run.txt
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --python-version 3.11 --no-header --extra dev -c requirements/run.txt pyproject.toml requirements/build.in -o requirements/dev.txt
 
-.PHONY: help setup lock
+demo: $(RUN_READY) ## Play a recorded case on the real engine
+	@$(BIN)/tandem demo
+
+up: $(RUN_READY) ## Start the embedded stack
+	@$(BIN)/tandem up
+
+lint: $(DEV_READY) ## The four gates that need no server: format, lint, types, layers; and stale schemas
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m events.schema check
+
+test: lint ## Gates and tests, in under five minutes
+	$(BIN)/pytest -m "not check"
+
+check: lint ## All that `test` does, and real input, faults and scale
+	$(BIN)/pytest
+
+bench: $(DEV_READY) ## Measure speed and memory beside bare baselines; prints, asserts nothing
+	$(BIN)/python -m tests.bench
+
+schemas: $(DEV_READY) ## Generate the JSON Schemas from the models
+	$(BIN)/python -m events.schema write
+
+clean: ## Remove what was set up and the embedded stack's data
+	rm -rf .venv .tandem
+
+.PHONY: help setup lock demo up lint test check bench schemas clean

@@ -7,32 +7,24 @@ refused with a SnapshotError. A plan that no limit cut is proven; any other says
 import math
 import random
 import time
-from typing import Any
 
 import highspy
 import numpy as np
 
 from activities.solver_model import Model, Starts, in_order
 from activities.solver_search import Worth, repaired, search
-from domain.planning import (
-    TOLERANCE,
-    Plan,
-    Snapshot,
-    SolverLimits,
-    objective,
-    starts_in_force,
-    violations,
-)
+from domain.planning import TOLERANCE, Plan, Snapshot, SolverLimits, objective, starts_in_force, violations
 
 SOLVER_VERSION = "tandem-1/highs-" + ".".join(
     str(part) for part in (highspy.HIGHS_VERSION_MAJOR, highspy.HIGHS_VERSION_MINOR, highspy.HIGHS_VERSION_PATCH)
 )
 SEED = 1
-STRICT = 1e-8  # HiGHS's tolerance for a row, absolute, on coefficients near 1,000
+STRICT = 1e-7  # HiGHS's tolerance for a row, absolute; `solver_model.LARGEST` makes it 2e-9 of the largest figure
 ITERATIONS_PER_NODE = 100  # HiGHS does not limit iterations inside a search: they become nodes (measured 20 … 180)
 CUT_ROUNDS = 50  # solves after plans that only rounding let through
 NEIGHBOURHOOD = 30  # tasks left free in one round of improvement, to begin with
-SUB_NODES = 50  # nodes of one round
+SUB_NODES = 30  # nodes of one round
+EASY, HARD = 500, 2_000  # simplex iterations of a round that let the next be larger, or make it smaller
 MOST_ROUNDS = 200
 
 
@@ -117,9 +109,10 @@ class Search:
             self._lower(self.value if not self.model.columns else self.bound)
             return
         self._relax()
-        if not self._done():
+        easy = len(self.snapshot.periods) == 1  # a knapsack with precedence: HiGHS alone is faster
+        if not self._done() and not easy:
             self._offer(search(self.model, self.worth, self.best, self._late))
-        if not self._done():
+        if not self._done() and not easy:
             self._improve()
         if not self._done():
             self._prove()
@@ -166,16 +159,24 @@ class Search:
             return
         slack = TOLERANCE + 1e-9 * abs(bound)
         if all(gain.is_integer() for gain in (*self.model.gains, self.model.offset)):
-            bound = math.floor(bound + slack)  # the value of any plan is whole
+            bound = min(bound, math.floor(bound + slack))  # the value of any plan is whole
         bound = min(bound, self.bound)
         self.bound = self.value if bound <= self.value + 1e-12 * abs(bound) + TOLERANCE / 2 else bound
 
-    def _highs(self, programme: highspy.HighsLp, **options: Any) -> highspy.Highs:
-        highs = highspy.Highs()
-        fixed = {"output_flag": False, "threads": 1, "parallel": "off", "random_seed": SEED, "small_matrix_value": 1e-12}
-        fixed |= {"time_limit": max(0.0, self.deadline - time.monotonic()), "mip_feasibility_tolerance": STRICT}
-        # stops exactly where `gap` of the plan would: relative, but absolute below a value of 1
-        fixed |= {"mip_rel_gap": self.limits.gap, "mip_abs_gap": self.limits.gap * self.model.scale}
+    def _highs(self, programme: highspy.HighsLp, **options: bool | int | float | str) -> highspy.Highs:
+        highs = highspy.Highs()  # type: ignore[no-untyped-call]
+        gap = self.limits.gap
+        fixed: dict[str, bool | int | float | str] = {
+            "output_flag": False,
+            "threads": 1,
+            "parallel": "off",
+            "random_seed": SEED,
+            "time_limit": max(0.0, self.deadline - time.monotonic()),
+            "small_matrix_value": 1e-12,  # HiGHS drops what is smaller
+            "mip_feasibility_tolerance": STRICT,
+            "mip_rel_gap": gap,  # it stops where the plan's own `gap` would: relative,
+            "mip_abs_gap": gap * self.model.scale,  # but absolute below a value of 1
+        }
         for name, value in (fixed | options).items():
             highs.setOptionValue(name, value)
         highs.passModel(programme)
@@ -215,18 +216,27 @@ class Search:
         for turn in range(min(MOST_ROUNDS, len(self.model.columns) // 10)):
             if self._exhausted() or self._done() or len(names) <= size:
                 return
-            pool = self._neighbours(turn, rng, names)
-            rng.shuffle(pool)
-            free = set(pool[:size])
+            if turn == 0:  # once, wide: all that the relaxation splits or would do otherwise, the root node only
+                free, nodes = set(self._disputed(names)), 1
+            else:
+                pool = self._neighbours(turn, rng, names)
+                rng.shuffle(pool)
+                free, nodes = set(pool[:size]), SUB_NODES
             held = [self.model.columns[n, s] for n in names if n not in free for s in self.model.allowed[n]]
             values = self.model.values(self.best)
-            highs = self._highs(programme, mip_max_nodes=min(self.nodes, SUB_NODES))
-            fast = np.array([values[column] for column in held])
-            highs.changeColsBounds(len(held), np.array(held, dtype=np.int32), fast, fast)
+            highs = self._highs(programme, mip_max_nodes=min(self.nodes, nodes))
+            fixed = np.array([values[column] for column in held])
+            highs.changeColsBounds(len(held), np.array(held, dtype=np.int32), fixed, fixed)
             self._begin(highs)
-            easy = self._run(highs) == "kOptimal"
+            before = self.iterations
+            self._run(highs)
             self._offer(self.model.starts(list(highs.getSolution().col_value)))
-            size = min(size + 1, 60) if easy else max(size - 3, 15)
+            if turn:
+                work = before - self.iterations
+                size = min(size + 1, 60) if work < EASY else max(size - 2, 15) if work > HARD else size
+
+    def _disputed(self, names: list[str]) -> list[str]:
+        return [n for n in names if n in self.split or self.agreed.get(n) != self.best.get(n)]
 
     def _neighbours(self, turn: int, rng: random.Random, names: list[str]) -> list[str]:
         """Return tasks that compete: in turn for periods, for what the relaxation disputes, for a team."""
@@ -238,7 +248,7 @@ class Search:
             rng.shuffle(inside)
             return inside[:20] + outside[:20]
         if turn % 3 == 1:
-            return [n for n in names if n in self.split or self.agreed.get(n) != self.best.get(n)]
+            return self._disputed(names)
         teams = sorted(self.snapshot.capacity)
         team = rng.choice(teams) if teams else ""
         members = {task.id for task in self.snapshot.tasks if team in task.efforts or not team}
@@ -261,7 +271,14 @@ class Search:
                 self.limit = "clock"
             elif status == "kSolutionLimit":
                 self.limit = which
-            if self._done() or status != "kOptimal" or not self.model.add_cover_cuts(starts):
+            if self._done() or status != "kOptimal":
+                return
+            if not self.model.add_cover_cuts(starts):
+                # proven by HiGHS; what is left of the gap is its rounding, if it means the same plan and value
+                meant = highs.getInfo().objective_function_value / self.model.scale
+                same = math.isclose(meant, objective(self.snapshot, starts), rel_tol=TOLERANCE, abs_tol=TOLERANCE)
+                if same and not violations(self.snapshot, starts):
+                    self._lower(self.value + self.limits.gap * max(abs(self.value), 1.0) * (1 - TOLERANCE))
                 return
 
     def _exhausted(self) -> bool:

@@ -17,7 +17,7 @@ Expression = dict[int, float]  # column -> coefficient
 Starts = dict[str, int]
 Slot = tuple[str | None, int]  # (team, or None for money; period)
 
-LARGEST = 2.0**10  # scaled size of the largest coefficient: tolerances are absolute, so large is strict
+LARGEST = 2.0**6  # scaled size of the largest coefficient: tolerances are absolute, so large is strict
 
 
 def in_order(snapshot: Snapshot) -> list[Task]:
@@ -126,7 +126,7 @@ class Model:
                 last = start == self.allowed[task.id][-1]
                 before = self.started(name, start - lag)
                 if last or len(before) < len(self.allowed[name]):  # otherwise the last row says it already
-                    row = self.started(task.id, start) | {column: -1.0 for column in before}
+                    row = self.started(task.id, start) | dict.fromkeys(before, -1.0)
                     self.rows.append((row, 0.0))
 
     def _add_target(self, members: list[Task], due: int, price: float) -> None:
@@ -197,7 +197,7 @@ class Model:
         lp.col_cost_ = np.array(self.gains) * self.scale
         lp.offset_ = self.offset * self.scale
         lp.col_lower_, lp.col_upper_ = np.zeros(len(self.gains)), np.ones(len(self.gains))
-        begins, columns, factors, upper = [0], [], [], []
+        begins, columns, factors, upper = [0], list[int](), list[float](), list[float]()
         for row, right in self.rows:
             # rows of the programme's own shape hold only ±1 and stay as they are
             largest = max(abs(factor) for factor in row.values())

@@ -4,12 +4,13 @@ import random
 from collections.abc import Callable, Iterable, Sequence
 
 from activities.solver_model import Model, Starts, in_order, takes
-from domain.planning import TOLERANCE, Snapshot, earliest_after, objective, span_of
+from domain.planning import TOLERANCE, earliest_after, objective, span_of
 
 Worth = dict[str, dict[int, float]]  # task -> start -> value points, less the price of what it takes
 
 SEED = 1
 ROUNDS_PER_TASK = 4  # two seconds at 500 tasks
+WORK = 1_000_000  # rounds times tasks, at most: a round takes longer with more tasks
 LARGEST_HOLE = 14  # tasks taken out in one round
 HOPEFUL = 90  # tasks tried again in one round
 NOISE = 0.3  # of the typical worth
@@ -96,11 +97,13 @@ def search(model: Model, worth: Worth, plan: Starts, stop: Callable[[], bool]) -
     tops = {name: max(worth[name].values()) for name in names}
     sizes = sorted(abs(gain) for name in names for gain in worth[name].values())
     noise = NOISE * sizes[len(sizes) // 3] if sizes else 0.0
-    earlier = {name: sorted(worth[name], key=lambda start, name=name: -worth[name][start]) for name in names}
-    board.fill(sorted(names, key=lambda name: -tops[name]), lambda name: earlier[name])
+    favourite = {
+        name: [start for _, start in sorted((-gain, start) for start, gain in worth[name].items())] for name in names
+    }
+    board.fill(sorted(names, key=lambda name: -tops[name]), favourite.__getitem__)
     best = max(plan, dict(board.starts), key=lambda starts: objective(snapshot, starts))
     now, best_value = dict(board.starts), objective(snapshot, best)
-    value, rounds = objective(snapshot, now), ROUNDS_PER_TASK * len(names)
+    value, rounds = objective(snapshot, now), min(ROUNDS_PER_TASK * len(names), WORK // max(1, len(names)))
     for turn in range(rounds):
         if stop():
             break

@@ -1,0 +1,32 @@
+"""What the tools cannot express: every top-level package is in the layers contract, `__init__` files stay empty."""
+
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+
+
+def packages() -> set[str]:
+    return {path.parent.name for path in ROOT.glob("*/__init__.py")}
+
+
+def test_every_top_level_package_is_in_the_layers_contract() -> None:
+    layers = next(contract for contract in CONTRACTS["contracts"] if contract["type"] == "layers")["layers"]
+    assert packages() - {"tests"} == set(layers) == set(CONTRACTS["root_packages"])
+
+
+def test_init_files_are_empty() -> None:
+    ours = (path for package in packages() for path in (ROOT / package).rglob("__init__.py"))
+    assert [path for path in ours if path.read_text().strip()] == []
+
+
+def test_nothing_below_deploy_reads_the_environment() -> None:
+    below = ("events", "domain", "workflows", "activities", "web")
+    readers = [
+        path.relative_to(ROOT)
+        for package in below
+        for path in (ROOT / package).rglob("*.py")
+        if "os.environ" in path.read_text() or "os.getenv" in path.read_text()
+    ]
+    assert readers == []
