@@ -9,7 +9,7 @@ OURS = ("activities", "domain", "events")  # deterministic, and slow to load aga
 HELPERS = tuple(  # what the workflow files share; the files with the workflows themselves stay inside
     f"workflows.{name}"
     for name in (
-        *("approval_record", "data", "escalation_record", "intake", "messages", "options"),
+        *("approval_record", "data", "escalation_record", "intake", "messages", "opening", "options"),
         *("performing", "recording", "waiting"),
     )
 )

@@ -50,13 +50,15 @@ def said_of(reaction: Reaction) -> dict[str, Any]:
         kind = "look at the priorities at once" if reaction.urgent else "look at the priorities"
         return {"kind": kind, "because": reaction.because}
     if isinstance(reaction, Escalate):
-        return {"kind": "bring to the product owner", "because": reaction.because}
+        return {"kind": "bring to the product owner", "because": reaction.because, "subject": reaction.subject}
     if isinstance(reaction, StandDown):
-        return {"kind": "stand down", "because": reaction.because, "number": reaction.number}
+        number, subject = reaction.number, reaction.subject
+        return {"kind": "stand down", "because": reaction.because, "number": number, "subject": subject}
     if isinstance(reaction, RequestDecision):
         return {"kind": f"ask the {role_name(reaction.role)}", "because": reaction.because}
     if isinstance(reaction, Supersede):
-        return {"kind": "replace the request", "because": reaction.because, "number": reaction.approval}
+        number, again = reaction.approval, reaction.successor is not None
+        return {"kind": "replace the request", "because": reaction.because, "number": number, "asked_anew": again}
     if isinstance(reaction, Adopt):
         return {"kind": f"adopt on the authority of the {role_name(reaction.role)}", "because": reaction.because}
     if isinstance(reaction, Conclude):
@@ -79,7 +81,10 @@ def event_entry(state: ProductState, stamped: Stamped, taken: Taken, reactions: 
         actor, identity = event.actor, "asserted"
     elif event.source != internal.SOURCE:
         actor = event.source
-    rows = (_dead_letter(stamped, taken, data),) if taken.outcome == "refused" else ()
+    rows: tuple[ViewRow, ...] = (_dead_letter(stamped, taken, data),) if taken.outcome == "refused" else ()
+    if isinstance(event, internal.PlanSolved):  # its workflow ends with this
+        run = workflow_id("reprioritization", state.product, event.run)
+        rows = (*rows, workflow_row(run, state.product, "ended", "looked for the best plan"))
     return Entry(
         product=state.product,
         key=stamped.key,
@@ -97,6 +102,7 @@ def event_entry(state: ProductState, stamped: Stamped, taken: Taken, reactions: 
             "outcome": taken.outcome,
             "because": taken.because,
             "currency": state.currency,
+            "time_zone": state.time_zone,
             "reactions": [said_of(reaction) for reaction in reactions],
         },
         policy_hash=times.policy_hash,
@@ -158,6 +164,26 @@ def started_entry(state: ProductState, triggers: tuple[Trigger, ...], more: int,
         },
         policy_hash=times.policy_hash,
         rows=(workflow_row(run_id, state.product, "running", "looks for the best plan", "the planner"),),
+    )
+
+
+def adoption_of(adopt: Adopt, stamped: Stamped) -> internal.PlanAdopted:
+    """Return the event that puts a plan in force: it takes effect right after the one that it follows from."""
+    outcome = adopt.outcome
+    return internal.PlanAdopted(
+        id=f"plan/{outcome.run}/adopted" + ("" if adopt.approval is None else f"/{adopt.approval}"),
+        source=internal.SOURCE,
+        product=stamped.event.product,
+        time=stamped.at,
+        cause=stamped.key,
+        run=outcome.run,
+        plan=outcome.plan,
+        proposal=outcome.proposal,
+        starts=outcome.starts,
+        change=outcome.change,
+        by=adopt.by,
+        role=adopt.role,
+        approval=adopt.approval,
     )
 
 

@@ -4,11 +4,12 @@ from datetime import datetime
 from typing import Any
 
 from domain.deadlines import debt_of, next_wake
+from domain.entries import workflow_row
 from domain.forecasts import late_items
 from domain.periods import period_of, shift
 from domain.product import ProductState, capacity_of, envelope_of, promise_of, starts_of
 from domain.record import ViewRow
-from domain.scoring import value_of
+from domain.scoring import Pulls
 
 
 def product_row(state: ProductState, at: datetime) -> ViewRow:
@@ -50,7 +51,7 @@ def roadmap_row(state: ProductState, at: datetime) -> ViewRow:
     """Return the roadmap: every open item with its place, every promise, every period's money and people."""
     first = period_of(at, state.time_zone)
     periods = [shift(first, offset) for offset in range(state.policy.horizon_periods)]
-    starts = starts_of(state)
+    starts, pulls = starts_of(state), Pulls(state, at)
     return ViewRow(
         kind="roadmap",
         id=state.product,
@@ -74,7 +75,7 @@ def roadmap_row(state: ProductState, at: datetime) -> ViewRow:
                     "start": item.started_in if item.status == "started" else starts.get(item.id),
                     "duration": item.duration,
                     "cost": item.cost,
-                    "value": value_of(state, item, at),
+                    "value": pulls.value_of(item),
                     "efforts": item.efforts,
                     "milestone": item.milestone,
                 }
@@ -122,3 +123,21 @@ def roadmap_parts(state: ProductState) -> tuple[Any, ...]:
         *(state.items, state.plan, state.milestones, state.dependencies, state.teams),
         *(state.budgets, state.spent, state.escalations, state.status, state.budget_per_period),
     )
+
+
+class Shown:
+    """What pages were last shown of a product: unchanged parts are not written again."""
+
+    def __init__(self) -> None:
+        self._parts: tuple[Any, ...] = ()
+
+    def rows(self, state: ProductState, at: datetime, workflow: str) -> tuple[ViewRow, ...]:
+        """Return the rows that have to be refreshed."""
+        wake = next_wake(state, state.policy)
+        me = workflow_row(workflow, state.product, "running", "the product", "the next event", wake)
+        rows = (product_row(state, at), me)
+        parts = roadmap_parts(state)
+        if self._parts and all(new is old for new, old in zip(parts, self._parts, strict=True)):
+            return rows
+        self._parts = parts
+        return (*rows, roadmap_row(state, at))

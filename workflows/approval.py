@@ -94,7 +94,8 @@ class ApprovalWorkflow:
     @workflow.update(name="decide", description="answer the request")
     async def decide(self, answer: Answer) -> Effect:
         """Give an answer; returns what the product made of it. Of two at once the first that takes effect wins."""
-        await workflow.wait_condition(lambda: not self.busy)
+        while self.busy:  # again after waking: of several who wait, one goes first
+            await workflow.wait_condition(lambda: not self.busy)
         self._refuse(answer)  # somebody may have decided meanwhile
         self.busy, self.effect = True, None
         self.answers += 1

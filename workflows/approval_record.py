@@ -27,6 +27,8 @@ class ApprovalRecord(Recorder):
             "deadline": case.deadline.isoformat(),
             "on_expiry": case.on_expiry,
             "said": f"{role_name(case.role)} ({listing(case.people.holders(case.role))})",
+            "holders": list(case.people.holders(case.role)),
+            **({} if state is None else {"state": state}),
             **data,
         }
         rows = () if state is None else self._rows(state, all_data)

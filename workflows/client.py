@@ -16,6 +16,7 @@ from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
+from domain.core import RULES
 from domain.definition import ProductDefinition
 from domain.entries import workflow_id
 from events.ports import DeliveryUnavailableError, ProductHeldError, RunSize, UnknownProductError
@@ -104,7 +105,7 @@ class Engine:
         product = definition.product
         start = WithStartWorkflowOperation(
             ProductWorkflow.run,
-            ProductRun(product=product, definition=definition, actor=actor),
+            ProductRun(product=product, rules=RULES, definition=definition, actor=actor),
             id=workflow_id("product", product),
             task_queue=self._queue,
             task_timeout=TASK_TIMEOUT,

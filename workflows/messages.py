@@ -22,6 +22,7 @@ class ProductRun(_Frozen):
     """A product's first run has a definition, every later one a state."""
 
     product: str
+    rules: int  # which behaviour of `evolve` and `react` this run has, to its end
     definition: ProductDefinition | None = None
     actor: str = "tandem"
     state: ProductState | None = None

@@ -8,10 +8,11 @@ from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 
 from domain.clock import ProductClock
 from domain.core import Stamped
-from domain.entries import incident_row, told_entry, workflow_id
+from domain.entries import adoption_of, incident_row, told_entry, workflow_id
 from domain.ladder import climb_of, deadline_of, reminders_of, teams_of
 from domain.product import ProductState
-from domain.reactions import Conclude, Escalate, Notify, Reaction, RequestDecision, StandDown, Supersede
+from domain.reactions import Adopt, Conclude, Escalate, Notify, Reaction, RequestDecision, StandDown, Supersede
+from events.internal import ProductApplied
 from workflows.approval import ApprovalWorkflow
 from workflows.escalation import EscalationWorkflow
 from workflows.messages import (
@@ -53,8 +54,8 @@ class Performer:
         self.recorder, self.clock = recorder, clock
 
     async def perform(self, reaction: Reaction, stamped: Stamped, state: ProductState, number: int) -> None:
-        """Carry out one reaction to an event. Adopting a plan is an event of its own and not done here."""
-        product, cause = state.product, stamped.key
+        """Carry out one reaction to an event, in the state that it was decided in."""
+        product, cause, event = state.product, stamped.key, stamped.event
         if isinstance(reaction, RequestDecision):
             await self.request(state, reaction, stamped.at, cause)
         elif isinstance(reaction, Escalate):
@@ -71,6 +72,14 @@ class Performer:
             )
         elif isinstance(reaction, Notify):
             await self.tell(state, reaction, cause, number)
+        elif isinstance(reaction, Adopt) and reaction.approval is not None:
+            because = f"the plan of run {reaction.outcome.run} is in force"
+            settled = adoption_of(reaction, stamped)
+            key = f"event/{settled.source}/{settled.id}"
+            effect = Effect(approval=reaction.approval, effect="adopted", because=because, cause=key)
+            await self.conclude(product, effect)
+        if isinstance(event, ProductApplied):
+            await self.appoint(state, cause)
 
     async def reprioritize(self, case: ReprioritizationCase) -> None:
         """Start one look at the priorities."""

@@ -6,24 +6,22 @@ from typing import Any
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
-from activities.records import Document, Records
 from domain.applied import first_state, refusal_of
 from domain.clock import ProductClock
-from domain.core import RULES, Stamped, Taken, follow, may_start, started, take_in
+from domain.core import RULES, Stamped, Taken, follow, take_in
 from domain.deadlines import next_wake, review_at
 from domain.deduplication import Window
-from domain.entries import event_entry, started_entry, workflow_id, workflow_row
-from domain.planning import document
+from domain.entries import adoption_of, event_entry, workflow_id
 from domain.product import ProductState
 from domain.reactions import Adopt, Reaction
 from domain.record import Entry, ViewRow
-from domain.snapshot import snapshot_of
-from domain.views import product_row, roadmap_parts, roadmap_row
-from events.internal import SOURCE, ClockStruck, PlanAdopted, ProductApplied, ProductArchived, ReviewDue
+from domain.views import Shown, product_row, roadmap_row
+from events.internal import SOURCE, ClockStruck, ProductApplied, ProductArchived, ReviewDue
 from events.union import Accepted, EventBatch, Internal
 from workflows.intake import Intake
-from workflows.messages import Applied, ApplyRequest, ArchiveRequest, Effect, ProductRun, ReprioritizationCase
-from workflows.options import RECORD, STATE
+from workflows.messages import Applied, ApplyRequest, ArchiveRequest, ProductRun
+from workflows.opening import open_run
+from workflows.options import STATE
 from workflows.performing import Performer
 from workflows.recording import Recorder
 from workflows.waiting import Alarm
@@ -38,22 +36,25 @@ class ProductWorkflow:
 
     @workflow.init
     def __init__(self, start: ProductRun) -> None:
+        if start.rules > RULES:  # fails the task, not the product: a newer worker can go on
+            raise RuntimeError(f"this build knows rules up to {RULES}, the run needs {start.rules}")
         self.clock = start.clock or _first_clock(start)
         self.inbox: deque[Accepted] = deque(start.pending)
         self.waiting: dict[str, Taken | None] = {}  # internal events that an update waits for
         self.created = ""  # id of the event that declares the product, in its first run
         if start.state is not None:
-            self.state = start.state.model_copy(update={"rules": RULES})
+            self.state = start.state
         elif start.definition is not None:
             self.state = first_state(start.definition, self.clock.at(workflow.now()))
             self.created = self._declare(start.definition.model_dump(mode="json"), start.actor)
         else:
             raise ApplicationError("a product starts with a definition", non_retryable=True)
+        self.state = self.state.model_copy(update={"rules": start.rules})
         self.recorder = Recorder(start.product, workflow_id("product", start.product), self.clock, "")
         self.performer = Performer(self.recorder, self.clock)
         self.intake = Intake(Window(start.window, full=start.window_forgot), self.clock)
         self.alarm = Alarm()
-        self.shown: tuple[Any, ...] = ()  # what the roadmap row was last made of
+        self.shown = Shown()
         self.signals = 0
         self.refresh_asked = False
 
@@ -69,11 +70,11 @@ class ProductWorkflow:
             batch = [self.inbox.popleft() for _ in range(min(len(self.inbox), MOST_EVENTS))]
             if batch:
                 await self._take(batch)
-        await workflow.wait_condition(workflow.all_handlers_finished)
         window = self.intake.window
         workflow.continue_as_new(
             ProductRun(
                 product=start.product,
+                rules=RULES,
                 state=self.state,
                 clock=self.clock,
                 window=window.packed(),
@@ -83,7 +84,7 @@ class ProductWorkflow:
         )
 
     def _wants_a_fresh_run(self) -> bool:
-        if self.waiting:  # an update's event has to be taken in first
+        if not workflow.all_handlers_finished():  # whoever waits for an answer gets it from this run
             return False
         full = workflow.info().is_continue_as_new_suggested() or self.signals >= MOST_SIGNALS
         return full or self.refresh_asked
@@ -101,95 +102,36 @@ class ProductWorkflow:
     # -- one round ---------------------------------------------------------------------------------------
 
     async def _take(self, batch: list[Accepted]) -> None:
-        fresh = await self.intake.fresh(batch, self.state)
+        self.recorder.policy_hash = self.state.policy.digest()
+        to_take = deque(await self.intake.fresh(batch, self.state))
         entries: list[Entry] = []
         to_perform: list[tuple[Reaction, Stamped, ProductState]] = []
         outcomes: dict[str, Taken] = {}
-        self.recorder.policy_hash = self.state.policy.digest()
-        for stamped in fresh:
+        while to_take:
+            stamped = to_take.popleft()
             before = self.state
             after, taken, reactions = take_in(before, stamped, before.policy)
             self.state = follow(after, reactions, stamped.key, stamped.at)
             entries.append(event_entry(before, stamped, taken, reactions, self.recorder.times(stamped.at)))
             to_perform += [(reaction, stamped, self.state) for reaction in reactions]
             outcomes[stamped.event.id] = taken
-        case = await self._open_run(entries)
-        self._show(entries)
+            # A plan takes effect before anything else is taken in: it was judged against this state.
+            adoptions = [adoption_of(reaction, stamped) for reaction in reactions if isinstance(reaction, Adopt)]
+            to_take.extendleft(Stamped(adoption, stamped.at) for adoption in adoptions)
+        at = max(self.state.at, self.recorder.now())
+        opened = await open_run(self.state, self.recorder, at)
+        if opened is not None:
+            self.state, entry, case = opened
+            entries.append(entry)
+        if entries:
+            rows = self.shown.rows(self.state, at, self.recorder.workflow_id)
+            entries[-1] = entries[-1].model_copy(update={"rows": (*entries[-1].rows, *rows)})
         await self.recorder.append(*entries)
         self.waiting |= {event_id: outcomes[event_id] for event_id in self.waiting if event_id in outcomes}
         for number, (reaction, stamped, state) in enumerate(to_perform, start=1):
-            if isinstance(reaction, Adopt):
-                await self._adopt(reaction, stamped.key)
-            else:
-                await self.performer.perform(reaction, stamped, state, number)
-        if any(isinstance(stamped.event, ProductApplied) for stamped in fresh):
-            await self.performer.appoint(self.state, entries[-1].key)
-        if case is not None:
+            await self.performer.perform(reaction, stamped, state, number)
+        if opened is not None:
             await self.performer.reprioritize(case)
-
-    async def _open_run(self, entries: list[Entry]) -> ReprioritizationCase | None:
-        """Open a run when there are reasons and nothing makes it wait; its snapshot is kept first."""
-        at = max(self.state.at, self.recorder.now())
-        if not may_start(self.state, self.state.policy, at):
-            return None
-        triggers, more = self.state.triggers, self.state.more_triggers
-        digest = await workflow.execute_activity_method(
-            Records.store_document,
-            Document(content=document(snapshot_of(self.state, at))),
-            summary=f"keep the snapshot of run {self.state.runs + 1}",
-            **RECORD,
-        )
-        self.state = started(self.state, at)
-        entries.append(started_entry(self.state, triggers, more, self.recorder.times(at), digest))
-        return ReprioritizationCase(
-            product=self.state.product,
-            run=self.state.runs,
-            snapshot=digest,
-            limits=self.state.policy.solver,
-            reasons=tuple(trigger.because for trigger in triggers),
-            titles={item.id: item.title for item in self.state.items.values() if item.open and item.title},
-            clock=self.clock,
-            policy_hash=self.recorder.policy_hash,
-        )
-
-    def _show(self, entries: list[Entry]) -> None:
-        """Refresh what pages read, in the transaction of the last entry."""
-        if not entries:
-            return
-        state, at = self.state, max(self.state.at, self.recorder.now())
-        wake = next_wake(state, state.policy)
-        me = workflow_row(self.recorder.workflow_id, state.product, "running", "the product", "the next event", wake)
-        rows: list[ViewRow] = [product_row(state, at), me]
-        parts = roadmap_parts(state)
-        if len(parts) != len(self.shown) or any(new is not old for new, old in zip(parts, self.shown, strict=True)):
-            self.shown = parts
-            rows.append(roadmap_row(state, at))
-        entries[-1] = entries[-1].model_copy(update={"rows": (*entries[-1].rows, *rows)})
-
-    async def _adopt(self, adopt: Adopt, cause: str) -> None:
-        outcome, product = adopt.outcome, self.state.product
-        event_id = f"plan/{outcome.run}/adopted" + ("" if adopt.approval is None else f"/{adopt.approval}")
-        event = PlanAdopted(
-            id=event_id,
-            source=SOURCE,
-            product=product,
-            time=self.recorder.now(),
-            cause=cause,
-            run=outcome.run,
-            plan=outcome.plan,
-            proposal=outcome.proposal,
-            starts=outcome.starts,
-            change=outcome.change,
-            by=adopt.by,
-            role=adopt.role,
-            approval=adopt.approval,
-        )
-        await self._take([Accepted(event=event, at=workflow.now())])
-        if adopt.approval is not None:
-            because = f"the plan of run {outcome.run} is in force"
-            settled = f"event/{SOURCE}/{event_id}"
-            effect = Effect(approval=adopt.approval, effect="adopted", because=because, cause=settled)
-            await self.performer.conclude(product, effect)
 
     # -- from outside ------------------------------------------------------------------------------------
 

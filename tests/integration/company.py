@@ -127,7 +127,7 @@ class Company:
 
     async def row(self, kind: str, row_id: str) -> ViewRow:
         """Return a row that has to exist."""
-        row = await self.ledger.row(kind, row_id)  # type: ignore[arg-type]
+        row = await self.ledger.row(kind, row_id)
         assert row is not None, f"no {kind} {row_id}"
         return row
 

@@ -1,5 +1,6 @@
 """Decisions: taken, refused, expired, replaced. Silence is never consent."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from events.model import BudgetAdjusted
 from tests.builders import make
 from tests.integration.company import Company
+from tests.integration.test_product import feedback
 from workflows.client import NotOpenError, RefusedError
 
 
@@ -86,11 +88,12 @@ async def test_silence_reminds_expires_and_never_approves(company: Company, on_e
     await company.declare(policy={"on_expiry": on_expiry, "debt_escalate_days": 1000, "review_every_days": 1000})
     await cut(company)
     await company.recorded("approval.asked")
-    for hours, reminders in ((23, 0), (2, 1), (24, 2)):
-        await company.pass_time(hours=hours)
-        await company.until(
-            lambda n=reminders: len(company.entries("approval.reminded")) == n, f"{reminders} reminders"
-        )  # type: ignore[misc]
+    await company.pass_time(hours=23)
+    assert not company.entries("approval.reminded")
+    await company.pass_time(hours=2)
+    await company.recorded("approval.reminded", 1)
+    await company.pass_time(hours=24)
+    await company.recorded("approval.reminded", 2)
     await company.pass_time(hours=24)
     await company.recorded("approval.expired")
     await company.quiet()
@@ -126,3 +129,73 @@ async def test_keep_as_is_is_signed_and_asked_again_when_it_ends(company: Compan
     await company.pass_time(days=3)
     await company.recorded("approval.requested", 2)
     assert len(company.entries("plan.adopted")) == 1
+
+
+async def test_a_proposal_stays_decidable_through_a_thousand_immaterial_events(company: Company) -> None:
+    await company.declare(policy={"budget_change": 100_000})
+    await cut(company)
+    await company.recorded("approval.asked")
+    shown = (await company.row("approval", f"{company.product}/1")).data["proposal"]
+    steady = await feedback(company, 990)
+    for start in range(0, 990, 330):
+        await company.send(*steady[start : start + 330])
+    for _ in range(10):  # each asks for a new look at the priorities, and each look finds the same
+        await cut(company, delta=-10_000)
+        await company.quiet()
+    assert len(company.entries("feedback.received")) == 990
+    assert len(company.entries("reprioritization.started")) >= 2
+    assert not company.entries("approval.superseded")
+    assert (await company.answer("approve", proposal=shown)).effect == "adopted"
+
+
+async def test_after_a_material_cut_the_old_page_is_refused_with_the_differences(company: Company) -> None:
+    await company.declare()
+    await cut(company, delta=-1_000_000)
+    await company.recorded("approval.asked")
+    shown = (await company.row("approval", f"{company.product}/1")).data["proposal"]
+    await cut(company, delta=-1_500_000)
+    superseded = await company.recorded("approval.superseded")
+    assert any("displaces" in difference for difference in superseded.data["differences"])
+    await company.recorded("approval.asked", 2)
+    with pytest.raises((RefusedError, NotOpenError)):
+        await company.answer("approve", number=1, proposal=shown)
+    await company.quiet()
+    assert len(company.entries("plan.adopted")) == 1
+    assert (await company.answer("approve", number=2)).effect == "adopted"
+
+
+async def test_of_two_who_decide_at_once_the_first_wins_and_the_other_is_told(company: Company) -> None:
+    await company.declare()
+    await cut(company)
+    await company.recorded("approval.asked")
+    both = await asyncio.gather(
+        company.answer("approve", actor="olga"), company.answer("reject", actor="omar"), return_exceptions=True
+    )
+    refused = [one for one in both if isinstance(one, RefusedError | NotOpenError)]
+    assert len(refused) == 1
+    await company.quiet()
+    assert len(company.entries("approval.concluded")) == 1
+
+
+async def test_splitting_a_change_does_not_evade_the_limit_of_a_period(company: Company) -> None:
+    await company.declare(
+        policy={
+            "margin": 0.0,
+            "authority": {
+                "product_manager": {"money_per_decision": 2_000_000, "money_per_period": 2_000_000},
+                "product_owner": {},
+            },
+        }
+    )
+    now = await company.env.get_current_time()
+    for number in range(3):  # each pays for one more item, which the manager's limit for one decision allows
+        gift = make(
+            BudgetAdjusted, product=company.product, time=now, period=f"{now:%Y-%m}", delta=900_000, reason=f"{number}"
+        )
+        await company.send(gift)
+        await company.recorded("plan.solved", number + 2)
+        await company.quiet()
+    by = [entry.data["event"]["role"] for entry in company.entries("plan.adopted")]
+    assert by.count("product_manager") < 4
+    assert company.entries("approval.requested")
+    assert "per period" in company.entries("approval.requested")[0].data["because"]

@@ -1,13 +1,11 @@
 """A product takes in each event once, whatever happens to its runs and workers."""
 
-import asyncio
-
 import pytest
 from temporalio.client import WorkflowExecutionStatus
 
 from events.model import DependencyBlocked, Event, FeedbackReceived
 from tests.builders import make
-from tests.integration.company import Company, time_skipping_server, web_shop
+from tests.integration.company import Company, web_shop
 from workflows.client import RefusedError
 
 
@@ -54,25 +52,6 @@ async def test_a_fresh_run_forgets_nothing_and_takes_nothing_twice(company: Comp
     assert (await handle.describe()).run_id != first
     assert ids(company) == [event.id for event in events]
     assert (await handle.describe()).status == WorkflowExecutionStatus.RUNNING
-
-
-async def test_a_worker_that_stops_in_the_middle_loses_nothing_and_repeats_nothing() -> None:
-    async with time_skipping_server() as env:
-        company = Company(env, "stopped", "stopped")
-        async with company.worker():
-            await company.declare()
-        events = await feedback(company, 40)
-        for start in range(0, 40, 10):
-            work = asyncio.create_task(company.worker(max_cached_workflows=0).run())
-            await company.send(*events[start : start + 10])
-            await asyncio.sleep(0.05)
-            work.cancel()  # in the middle of whatever it does
-            await asyncio.gather(work, return_exceptions=True)
-        async with company.worker():
-            await company.pass_time(seconds=5)  # this server's timeouts of a lost worker need its own time to pass
-            await company.until(lambda: len(ids(company)) >= 40, "40 statements")
-            await company.quiet()
-        assert ids(company) == [event.id for event in events]
 
 
 async def test_an_event_that_makes_no_sense_here_is_recorded_as_a_dead_letter_with_the_closest_names(

@@ -4,7 +4,6 @@ from typing import Any
 
 from temporalio import workflow
 
-from activities.planning import Planning
 from workflows.approval import ApprovalWorkflow
 from workflows.escalation import EscalationWorkflow
 from workflows.messages import ApprovalCase, Ended, EscalationCase, ProductRun, ReprioritizationCase
@@ -21,7 +20,7 @@ class SwappedReprioritization(ReprioritizationWorkflow):
     @workflow.run
     async def run(self, case: ReprioritizationCase) -> Any:
         """Swap the two steps."""
-        await workflow.execute_activity_method(Planning.draft_proposal, case, **SOLVE)  # type: ignore[arg-type]
+        await workflow.execute_activity("draft_proposal", case, **SOLVE)
         return await super().run(case)
 
 

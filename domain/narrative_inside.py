@@ -1,0 +1,98 @@
+"""One sentence for every type of event that happens inside Tandem: plans, decisions, answers, the passing of time."""
+
+from domain.narrative_events import Facts, says
+from domain.narrative_parts import change_of, plain, subject_name
+from domain.wording import count, percent, points, role_name
+
+PROVEN = 1e-6  # a relative gap up to here is rounding
+
+
+@says("clock.struck")
+def _clock(e: Facts) -> str:
+    return "The time came to check what falls due"
+
+
+@says("review.due")
+def _review(e: Facts) -> str:
+    return "The regular review of the priorities is due"
+
+
+@says("product.applied")
+def _applied(e: Facts) -> str:
+    title = f" of {plain(str(e['title']))}" if e["title"] else ""
+    items = f" with {count(e['items'], 'item')}" if e.event.get("items") is not None else ""
+    return f"{e['actor']} applied the product file{title}{items}"
+
+
+@says("product.archived")
+def _archived(e: Facts) -> str:
+    return f"{e['actor']} archived the product{e.reason()}"
+
+
+@says("plan.solved")
+def _solved(e: Facts) -> str:
+    if not e.event.get("plan"):
+        return f"Run {e['run']} found no plan"
+    value, now, gap = float(e["value"] or 0), float(e["value_in_force"] or 0), e.event.get("gap")
+    change, notes = e.event.get("change") or {}, []
+    if gap is not None:
+        notes.append("proven the best" if gap <= PROVEN else f"none is more than {percent(gap)} better")
+    if e.event.get("in_force_feasible") is False:
+        notes.append("the plan in force is no longer possible")
+    elif now or change.get("displaced") or change.get("moved"):
+        notes.append(f"the plan in force is worth {points(now)}")
+    beside = f" ({'; '.join(notes)})" if notes else ""
+    return f"Run {e['run']} found a plan worth {points(value)}{beside}: {change_of(change, e.currency)}"
+
+
+@says("plan.adopted")
+def _adopted(e: Facts) -> str:
+    change = change_of(e.event.get("change") or {}, e.currency)
+    role = role_name(e["role"])
+    by = f"Tandem within the limits of the {role}" if e["by"] == "tandem" else f"{e['by']} as {role}"
+    return f"The plan of run {e['run']} is in force: {change}; decided by {by}"
+
+
+VERDICTS = {"approve": "approved", "reject": "rejected"}
+
+
+@says("decision.given")
+def _decision(e: Facts) -> str:
+    role, number = role_name(e["role"]), e["approval"]
+    if e["verdict"] == "keep":
+        until = f" until {e.day('until')}" if e["until"] else ""
+        return f"{e['actor']} answered decision {number} as {role}: keep the plan as it is{until}{e.reason()}"
+    return f"{e['actor']} {VERDICTS[e['verdict']]} decision {number} as {role}{e.reason()}"
+
+
+@says("approval.expired")
+def _expired(e: Facts) -> str:
+    return f"Nobody answered decision {e['approval']} in time"
+
+
+@says("escalation.answered")
+def _answered(e: Facts) -> str:
+    subject, role = subject_name(e["subject"]), role_name(e["role"])
+    until = f" until {e.day('until')}" if e["until"] else ""
+    did = {
+        "accept_delay": f"accepted the delay of {subject}{until}",
+        "waive": f"waived {subject}",
+        "handled": f"takes care of {subject}",
+    }[e["answer"]]
+    return f"{e['actor']} {did} as {role}{e.reason()}"
+
+
+def unanswered(e: Facts) -> str:
+    """Say that an escalation ended without an answer (an event; a line of its own history has the same kind)."""
+    return f"Nobody with authority answered escalation {e['escalation']} of {subject_name(e['subject'])}"
+
+
+@says("delegation.granted")
+def _granted(e: Facts) -> str:
+    span = f"from {e.day('start')} to {e.day('end')}"
+    return f"{e['person']} lets {e['delegate']} decide as {role_name(e['role'])} {span}{e.reason()}"
+
+
+@says("delegation.revoked")
+def _revoked(e: Facts) -> str:
+    return f"{e['person']} no longer lets {e['delegate']} decide as {role_name(e['role'])}"

@@ -1,0 +1,211 @@
+"""One sentence for every step that is not an event: runs, requests for a decision, escalations, messages."""
+
+from domain.narrative_events import Facts
+from domain.narrative_follows import follows, in_failure
+from domain.narrative_inside import unanswered
+from domain.narrative_parts import (
+    Data,
+    Told,
+    capital,
+    escalation_name,
+    in_plain_words,
+    instant,
+    people,
+    plain,
+    reason_of,
+    subject_name,
+    template,
+    the_role,
+    were,
+)
+from domain.record import Entry
+from domain.wording import listing, role_name
+
+
+def _because(data: Data) -> str:
+    because = plain(str(data.get("because") or ""))
+    return f"because {because}" if because else ""
+
+
+@template("reprioritization.started")
+def _run(entry: Entry) -> Told:
+    data = entry.data
+    reasons = [plain(str(reason)) for reason in data.get("reasons") or ()]
+    more = int(data.get("more") or 0) + max(0, len(reasons) - 5)
+    because = "because " + "; ".join(reasons[:5]) if reasons else ""
+    if more:
+        because += f"; and for {more} more reasons" if more > 1 else "; and for one more reason"
+    haste = " at once" if data.get("urgent") else ""
+    return Told(f"Run {data.get('run', '')} looks for the best plan{haste}", because, "the planner")
+
+
+# -- requests for a decision -----------------------------------------------------------------------------
+
+
+@template("approval.requested")
+def _requested(entry: Entry) -> Told:
+    data = entry.data
+    asked = the_role(data, data.get("holders"))
+    return Told(f"Decision {data['number']} is brought to {asked}", _because(data), asked, instant(data["deadline"]))
+
+
+def _asking(entry: Entry, done: str) -> Told:
+    data = entry.data
+    what = f"{were(data.get('to'))} {done} decision {data['number']} as {role_name(data['role'])}"
+    return Told(what, "", the_role(data), instant(data.get("deadline")))
+
+
+@template("approval.asked")
+def _asked(entry: Entry) -> Told:
+    return _asking(entry, "asked for")
+
+
+@template("approval.reminded")
+def _reminded(entry: Entry) -> Told:
+    return _asking(entry, "reminded of")
+
+
+ENDS = {
+    "adopted": "approved by {by} as {role}",
+    "rejected": "rejected by {by} as {role}",
+    "kept": "{by}, as {role}, keeps the plan as it is",
+}
+
+
+@template("approval.concluded")
+def _concluded(entry: Entry) -> Told:
+    data = entry.data
+    by, role = data.get("by", ""), role_name(str(data.get("role", "")))
+    ended = ENDS.get(str(data.get("state")), "answered by {by} as {role}").format(by=by, role=role)
+    given = plain(str(data.get("reason") or ""))
+    said = plain(str(data.get("said") or "")).removesuffix(f": {given}")
+    why = "; ".join(part for part in (said, f"{by} says: {given}" if given else "") if part)
+    return Told(f"Decision {data['number']} is settled: {ended}", why)
+
+
+@template("approval.superseded")
+def _superseded(entry: Entry) -> Told:
+    data = entry.data
+    differences = [plain(str(one)) for one in data.get("differences") or ()]
+    why = _because(data)
+    if differences:
+        why += f"; {'the new proposal' if data.get('successor') else 'the plan'} {listing(differences)}"
+    end = "gives way to a new proposal" if data.get("successor") else "is no longer needed"
+    return Told(f"Decision {data['number']} {end}", why)
+
+
+@template("approval.withdrawal_told")
+def _withdrawn(entry: Entry) -> Told:
+    data = entry.data
+    return Told(f"{were(data.get('to'))} told that decision {data['number']} is no longer needed")
+
+
+EXPIRIES = {
+    "escalate": "it goes to the next higher role; silence is never consent",
+    "reject": "it counts as rejected; silence is never consent",
+    "lapse": "it lapses and the plan in force stays; silence is never consent",
+}
+
+
+@template("approval.lapsed")
+def _lapsed(entry: Entry) -> Told:
+    data = entry.data
+    role = role_name(data["role"])
+    return Told(
+        f"Decision {data['number']} was not answered by the {role} in time", EXPIRIES.get(str(data["on_expiry"]), "")
+    )
+
+
+# -- escalations -----------------------------------------------------------------------------------------
+
+
+def _rung(entry: Entry, what: str, why: str = "") -> Told:
+    data = entry.data
+    copies = f", with a copy to {people(data['copies'])}" if data.get("copies") else ""
+    return Told(f"{what}{copies}", why, the_role(data), instant(data.get("until")))
+
+
+@template("escalation.started")
+def _started(entry: Entry) -> Told:
+    data = entry.data
+    return _rung(entry, f"{capital(escalation_name(data))} is brought to {the_role(data)}", _because(data))
+
+
+@template("escalation.reminded")
+def _again(entry: Entry) -> Told:
+    data = entry.data
+    return _rung(entry, f"{capital(the_role(data))} is reminded of {escalation_name(data)}")
+
+
+@template("escalation.climbed")
+def _climbed(entry: Entry) -> Told:
+    data = entry.data
+    return _rung(
+        entry, f"{capital(escalation_name(data))} was not answered and climbs to {the_role(data)}", _because(data)
+    )
+
+
+ANSWERS = {"accept_delay": "accepts the delay", "waive": "waives it", "handled": "takes care of it"}
+
+
+@template("escalation.concluded")
+def _answered(entry: Entry) -> Told:
+    data = entry.data
+    did = ANSWERS.get(str(data.get("answer")), "answered")
+    who = f"{data.get('by', '')} {did} as {role_name(str(data.get('role', '')))}"
+    return Told(f"{capital(escalation_name(data))} has its answer: {who}{reason_of(data)}")
+
+
+@template("escalation.stood_down")
+def _stood_down(entry: Entry) -> Told:
+    data = entry.data
+    why = plain(str(data.get("why") or ""))
+    told = f"{were(data['to'])} told" if data.get("to") else ""
+    parts = (f"because {why}" if why else "", told)
+    return Told(f"{capital(escalation_name(data))} stands down", "; ".join(part for part in parts if part))
+
+
+@template("escalation.unanswered")
+def _unanswered(entry: Entry) -> Told:
+    if "event" in entry.data:  # the event that reports it has the same name as the line of the history
+        return Told(unanswered(Facts(entry.data)), follows(entry.data))
+    name = escalation_name(entry.data)
+    return Told(f"{capital(name)} ended: nobody with authority answered", _because(entry.data))
+
+
+# -- messages and incidents ------------------------------------------------------------------------------
+
+
+@template("notification.sent")
+def _told(entry: Entry) -> Told:
+    data = entry.data
+    what = f"{capital(the_role(data))} was told: {plain(str(data.get('subject', '')))}"
+    return Told(what, plain(str(data.get("text") or "")))
+
+
+@template("feedback.erased")
+def _erased(entry: Entry) -> Told:
+    feedback = f"feedback {entry.data.get('id', '')} from {entry.data.get('source', '')}"
+    return Told(f"{plain(entry.actor)} erased the text of {feedback}{reason_of(entry.data)}")
+
+
+@template("incident.raised")
+def _incident(entry: Entry) -> Told:
+    data = entry.data
+    subject, text = plain(str(data.get("subject", ""))), plain(str(data.get("text") or ""))
+    if "/unheard/" in entry.key:
+        target = _target(entry.key.rsplit("/unheard/", 1)[1])
+        return Told(f"An incident: {target} had already ended and could not be told", "somebody should look at it")
+    if entry.key.endswith("/failed"):
+        return Told(f"An incident: {subject}", in_plain_words(text))
+    return Told(f"An incident: {subject}", in_failure(text))
+
+
+def _target(workflow: str) -> str:
+    kind, _, rest = workflow.partition("/")
+    parts = rest.split("/")
+    if kind == "approval":
+        return f"decision {parts[-1]}"
+    if kind == "escalation" and len(parts) > 2:
+        return f"escalation {parts[-1]} of {subject_name(parts[-2])}"
+    return f"{kind} {parts[-1]}"
