@@ -24,6 +24,14 @@ class BrokenChainError(Exception):
     """The ledger's hash chain does not hold."""
 
 
+class VaultUnavailableError(Exception):
+    """The keys of customers' texts cannot be read or written at the moment."""
+
+
+class BrokenSealError(Exception):
+    """A sealed text is not what was sealed under this name, or its key is not under our root key."""
+
+
 class ChainReport(BaseModel):
     """The result of verifying one stream of the ledger."""
 
@@ -75,11 +83,14 @@ class Ledger(Protocol):
         """Return a stored document, or None."""
         ...
 
-    async def reserve_allotments(self, product: str, allotments: dict[str, tuple[float, float]]) -> None:
+    async def reserve_allotments(
+        self, product: str, allotments: dict[str, tuple[float, float]]
+    ) -> dict[str, tuple[float, float]]:
         """Set the product's share of each team: team -> (allotment, person-days of the whole team) per period.
 
-        Replaces the product's earlier shares. Raises AllotmentExceededError (nothing is changed) when the shares of
-        all products exceed a team, or when two products state different sizes of it; the message names both.
+        Replaces the product's earlier shares, and returns them. Raises AllotmentExceededError (nothing is changed)
+        when the shares of all products exceed a team, or when two products state different sizes of it; the message
+        names both.
         """
         ...
 
@@ -120,6 +131,36 @@ class LedgerReader(Protocol):
 
     def export(self, product: str) -> AsyncIterator[Recorded]:
         """Yield every entry of a product, oldest first."""
+        ...
+
+
+TextToSeal = tuple[str, str, str, str]  # product, source and id of the event, and the text
+
+
+class Vault(Protocol):
+    """Keeps what customers wrote readable until it is erased: one key per feedback, under a key per product.
+
+    Every call raises VaultUnavailableError when the keys cannot be reached.
+    """
+
+    async def seal(self, texts: Sequence[TextToSeal]) -> list[str]:
+        """Return the texts sealed, in order; their keys are kept, all or none, when it returns.
+
+        An event that was sealed before keeps its key, one that was erased gets none and becomes the constant
+        ``ERASED``; an empty text stays empty. Raises BrokenSealError.
+        """
+        ...
+
+    async def open(self, product: str, source: str, event_id: str, sealed: str) -> str | None:
+        """Return what was sealed; None when it is erased or has no key. Raises BrokenSealError."""
+        ...
+
+    async def erase(self, product: str, source: str, event_id: str) -> bool:
+        """Forget the key for ever: no copy of the sealed text can be opened, and the event gets no other key.
+
+        Returns False, and does nothing, when no text of this event was ever sealed; True also for what was erased
+        before.
+        """
         ...
 
 

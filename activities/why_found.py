@@ -7,11 +7,13 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from activities.ports import LedgerQuery, LedgerReader
+from domain.evolve import event_key
 from domain.product import DEBT_SUBJECT
 from domain.record import Recorded
 from domain.wording import listing
 
 NAMED = ("item", "milestone", "dependency", "theme", "goal", "team", "capability", "period")
+MOST_SLASHES = 20  # of a source that is written with the id behind it
 RECENT = 1_000  # entries that are searched for the id of an event, and for names to suggest
 LIFE = 200  # entries of one decision or escalation
 
@@ -104,7 +106,8 @@ async def _escalation(reader: LedgerReader, product: str, name: str) -> Found | 
 
 async def _recorded(reader: LedgerReader, product: str, thing: str) -> Found | None:
     """Return the event ``source/id``, or the entry of a key."""
-    for key in (f"event/{thing}", thing):
+    slashes = [place for place, char in enumerate(thing) if char == "/"]
+    for key in (thing, *(event_key(thing[:place], thing[place + 1 :]) for place in slashes[:MOST_SLASHES])):
         recorded = await reader.entry(product, key)
         if recorded is not None:
             return _event(recorded)
@@ -135,7 +138,7 @@ async def _by_id(reader: LedgerReader, product: str, name: str) -> list[Found]:
     """Return the events of this id: among the newest entries, and of every source that they name."""
     recent = await reader.entries(LedgerQuery(product=product, newest_first=True, limit=RECENT))
     sources = sorted({recorded.entry.event[0] for recorded in recent if recorded.entry.event is not None})[:50]
-    keys = [f"event/{source}/{name}" for source in sources]
+    keys = [event_key(source, name) for source in sources]
     found = [await reader.entry(product, key) for key in keys]
     return [_event(recorded) for recorded in found if recorded is not None]
 

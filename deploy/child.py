@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -99,7 +100,8 @@ class Child:
     def kill(self, sig: signal.Signals = signal.SIGKILL) -> None:
         """Send a signal; a process that is already gone needs none."""
         if self.process is not None and self.alive:
-            self.process.send_signal(sig)
+            with suppress(ProcessLookupError):  # not Popen's own: that reaps a dying process before asyncio can
+                os.kill(self.process.pid, sig)
 
     async def stop(self) -> None:
         """End it gracefully, or else by force after its grace time, and remove its pid file."""

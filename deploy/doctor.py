@@ -19,8 +19,11 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from temporalio.service import RPCError
 
 import activities.ledger
+from activities.ledger.vault import SqlVault, holds_keys
+from activities.ports import BrokenSealError, VaultUnavailableError
 from deploy.errors import PlainError, TemporalMissingError
 from deploy.home import Home
+from deploy.keys import RootKeyError, read_key
 from deploy.namespace import RETENTION, NamespaceState, describe_namespace
 from deploy.ports import is_free, needed_ports, taken_sentence
 from deploy.settings import Settings, unknown_variables
@@ -56,6 +59,7 @@ async def examine(settings: Settings) -> list[Check]:
         ("settings", lambda: _at_once(strange_settings(unknown_variables()))),
         ("ports", lambda: _at_once(*ports(settings, running))),
         ("database", lambda: database(settings)),
+        ("root key", lambda: root_key(settings)),
         ("temporal", lambda: temporal(settings, running)),
         ("api", lambda: api(settings, running)),
     ]
@@ -69,7 +73,7 @@ async def _at_once(*checks: Check) -> Sequence[Check]:
 async def _safely(name: str, look: Callable[[], Awaitable[Sequence[Check]]]) -> Sequence[Check]:
     try:
         return await look()
-    except (PlainError, OSError, RPCError, SQLAlchemyError) as exc:
+    except (PlainError, OSError, RPCError, SQLAlchemyError, VaultUnavailableError) as exc:
         return [Check(name=name, state=FAIL, found=str(exc) or type(exc).__name__)]
 
 
@@ -173,6 +177,29 @@ async def database(settings: Settings) -> Sequence[Check]:
     return [
         Check(name="database", state=FAIL, found=found, fix="stop Tandem and run `tandem up`: it migrates at start")
     ]
+
+
+async def root_key(settings: Settings) -> Sequence[Check]:
+    """Whether what customers wrote can be read; making no key."""
+    path, url = settings.key_file, make_url(settings.database_url)
+    made = url.get_backend_name() != "sqlite" or await asyncio.to_thread(Path(url.database or "").exists)
+    try:
+        key = await asyncio.to_thread(read_key, path)
+    except FileNotFoundError:
+        if made and await holds_keys(settings.database_url):
+            fix = "bring it back from a backup, or set TANDEM_KEY_FILE to where it is; without it the texts are lost"
+            return [Check(name="root key", state=FAIL, found=f"{path} is missing", fix=fix)]
+        return [Check(name="root key", state=NOTE, found="not created yet", fix="`tandem up` creates it")]
+    except RootKeyError as exc:
+        found, _, fix = str(exc).partition("; ")
+        return [Check(name="root key", state=FAIL, found=found, fix=fix or "make it readable for you alone")]
+    try:
+        if made and await holds_keys(settings.database_url):
+            await (await SqlVault.connect(settings.database_url, key)).close()
+    except BrokenSealError:
+        fix = "bring the right one back, or set TANDEM_KEY_FILE to where it is"
+        return [Check(name="root key", state=FAIL, found=f"{path} is not the one of this database", fix=fix)]
+    return [Check(name="root key", state=OK, found=f"{path}; keep a copy of it elsewhere")]
 
 
 async def temporal(settings: Settings, running: bool) -> Sequence[Check]:

@@ -57,6 +57,9 @@ class Settings(BaseModel):
     database_url: str = Field(
         default_factory=lambda known: f"sqlite+aiosqlite:///{known.get('home', _absolute(Path('.tandem')))}/ledger.db"
     )
+    key_file: Annotated[Path, AfterValidator(_absolute)] = Field(  # the root key; whoever has it can read all texts
+        default_factory=lambda known: known.get("home", _absolute(Path(".tandem"))) / "root.key"
+    )
     log_format: Literal["auto", "json", "text"] = "auto"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     api: str = Field(

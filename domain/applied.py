@@ -1,23 +1,41 @@
 """How a product file becomes state, and how a later file changes it: only what differs between the two files. Pure."""
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import date, datetime
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from domain.definition import DependencyDefinition, MilestoneDefinition, ProductDefinition, find_cycle
+from domain.definition import (
+    MAX_DEPENDENCIES,
+    MAX_ITEMS,
+    MAX_MILESTONES,
+    BudgetDefinition,
+    ProductDefinition,
+    find_cycle,
+)
+from domain.envelope import Envelope
 from domain.evolve import RULES
-from domain.facts import forget_ended, newer, with_facts
+from domain.evolve_work import with_items
+from domain.facts import bounded, forget_ended, newer, with_facts
 from domain.periods import falls_due
-from domain.product import Dependency, Envelope, Goal, Item, Milestone, ProductState, Team
+from domain.product import Dependency, Goal, Item, Milestone, ProductState, Team
 
-Model = TypeVar("Model", bound=BaseModel)
+Known = TypeVar("Known", Item, Milestone, Dependency)
+Facts = dict[str, dict[str, Any]]  # name -> field -> value
 
 
 def first_state(definition: ProductDefinition, at: datetime) -> ProductState:
     """Return the state of a product that was just declared."""
     nothing = definition.model_copy(
-        update={"teams": {}, "items": {}, "milestones": {}, "dependencies": {}, "goals": {}}
+        update={
+            "teams": {},
+            "items": {},
+            "milestones": {},
+            "dependencies": {},
+            "goals": {},
+            "budget": BudgetDefinition(),
+        }
     )
     empty = ProductState(
         product=definition.product,
@@ -47,8 +65,32 @@ def refusal_of(state: ProductState, definition: ProductDefinition) -> str:
         return "clock: a running product keeps its clock"
     if state.status == "archived":
         return "the product is archived"
-    after = merged(state, definition, state.at, state.at)
-    cycle = find_cycle({item.id: item.after for item in after.items.values() if item.open})
+    return _dropped_again(state, definition) or _beyond(merged(state, definition, state.at, state.at))
+
+
+def _dropped_again(state: ProductState, definition: ProductDefinition) -> str:
+    """Say which id a file declares anew although it was dropped, which is final."""
+    old = state.declared
+    for part, known, new in (
+        ("items", state.items, set(definition.items) - set(old.items)),
+        ("milestones", state.milestones, set(definition.milestones) - set(old.milestones)),
+    ):
+        for name in sorted(new):
+            if name in known and known[name].status == "dropped":
+                return f"{part}.{name}: was dropped, which is final; declare it under another id"
+    return ""
+
+
+def _beyond(after: ProductState) -> str:
+    """Say what would be too much, or a circle, together with what events have added."""
+    for part, count, most in (
+        ("items", sum(item.open for item in after.items.values()), MAX_ITEMS),
+        ("milestones", sum(one.status == "planned" for one in after.milestones.values()), MAX_MILESTONES),
+        ("dependencies", sum(one.open for one in after.dependencies.values()), MAX_DEPENDENCIES),
+    ):
+        if count > most:
+            return f"{part}: with what events have added there would be {count:,} open ones; {most:,} are the most"
+    cycle = find_cycle({item.id: item.after for item in after.items.values() if item.status != "dropped"})
     if cycle:
         return f"items.{cycle[0]}.after: with what events have added, items wait for each other: {' → '.join(cycle)}"
     return ""
@@ -57,7 +99,7 @@ def refusal_of(state: ProductState, definition: ProductDefinition) -> str:
 def merged(state: ProductState, definition: ProductDefinition, time: datetime, at: datetime) -> ProductState:
     """Return the state after a file; facts that events set since the last file stay unless the file changed them."""
     old = state.declared
-    return state.model_copy(
+    with_rest = state.model_copy(
         update={
             "title": definition.title,
             "time_zone": definition.time_zone,
@@ -65,29 +107,55 @@ def merged(state: ProductState, definition: ProductDefinition, time: datetime, a
             "policy": definition.policy,
             "declared": definition,
             "declared_at": at,
-            "teams": _teams(state, definition),
-            "goals": state.goals | _goals(state, definition, time),
+            "goals": _goals(state, definition, time),
             "budget_per_period": definition.budget.per_period,
             "budgets": _budgets(state, definition, time),
-            "milestones": _milestones(state, old, definition, time, at),
-            "items": _items(state, old, definition, time, at),
-            "dependencies": _dependencies(state, old, definition, time, at),
+            "milestones": forget_ended(_milestones(state, old, definition, time, at)),
+            "dependencies": forget_ended(_dependencies(state, old, definition, time, at)),
         }
     )
+    after = with_items(with_rest, _items(state, old, definition, time, at))
+    return after.model_copy(update={"teams": _teams(after, old, definition)})
 
 
-def _changed_fields(before: BaseModel | None, after: BaseModel) -> dict[str, Any]:
-    """Return the fields of a declared thing that are new or different in the new file."""
-    fields = {name: getattr(after, name) for name in type(after).model_fields}
-    if before is None:
-        return fields
-    return {name: value for name, value in fields.items() if value != getattr(before, name)}
+def _facts(things: Mapping[str, BaseModel], time_zone: str) -> Facts:
+    """Return what a file says of each thing; dates as the instants at which they fall due there."""
+    return {
+        name: {
+            field: falls_due(value, time_zone) if isinstance(value := getattr(thing, field), date) else value
+            for field in type(thing).model_fields
+        }
+        for name, thing in things.items()
+    }
 
 
-def _teams(state: ProductState, new: ProductDefinition) -> dict[str, Team]:
-    teams = {name: team.model_copy(update={"allotment": 0.0}) for name, team in state.teams.items()}
+def _changed(known: Mapping[str, Known], old: Facts, new: Facts, time: datetime) -> dict[str, Known]:
+    """Return the known things with the fields in which the two files differ.
+
+    What both files declare and the product no longer knows ended long ago and was forgotten: it stays so.
+    """
+    after = dict(known)
+    for name, facts in new.items():
+        before = old.get(name, {})
+        if name in known:
+            differing = {
+                field: value for field, value in facts.items() if field not in before or value != before[field]
+            }
+            after[name] = with_facts(known[name], differing, time)[0]
+    return after
+
+
+def _teams(state: ProductState, old: ProductDefinition, new: ProductDefinition) -> dict[str, Team]:
+    """Return the teams of the file; a team that is gone stays, with nothing to give, while open work names it."""
+    named = {team for item in state.items.values() if item.open for team in item.efforts}
+    named |= {one.provider for one in state.dependencies.values() if one.open}
+    teams = {
+        name: team.model_copy(update={"allotment": 0.0, "capacity": {}, "times": {}})
+        for name, team in state.teams.items()
+        if name in named and name not in new.teams
+    }
     for name, declared in new.teams.items():
-        known = teams.get(name) or Team(function=declared.function, lead=declared.lead, allotment=0)
+        known = state.teams.get(name) or Team(function=declared.function, lead=declared.lead, allotment=0)
         teams[name] = known.model_copy(
             update={"function": declared.function, "lead": declared.lead, "allotment": declared.allotment}
         )
@@ -95,81 +163,76 @@ def _teams(state: ProductState, new: ProductDefinition) -> dict[str, Team]:
 
 
 def _goals(state: ProductState, new: ProductDefinition, time: datetime) -> dict[str, Goal]:
-    old = state.declared.goals
-    changed = {name: weight for name, weight in new.goals.items() if old.get(name) != weight}
-    return {
-        name: Goal(weight=weight, time=time)
-        for name, weight in changed.items()
-        if (known := state.goals.get(name)) is None or time >= known.time
-    }
+    old, goals = state.declared.goals, dict(state.goals)
+
+    def as_new(name: str) -> bool:
+        return name not in goals or time >= goals[name].time
+
+    for name, weight in new.goals.items():
+        if old.get(name) != weight and as_new(name):
+            goals[name] = Goal(weight=weight, time=time)
+    for name in set(old) - set(new.goals):
+        if name in goals and as_new(name):
+            del goals[name]
+    return bounded(goals)
 
 
 def _budgets(state: ProductState, new: ProductDefinition, time: datetime) -> dict[str, Envelope]:
-    old = state.declared.budget.periods if state.teams else {}
-    budgets = dict(state.budgets)
-    for period, total in new.budget.periods.items():
-        known = budgets.get(period, Envelope())
+    old, budgets = state.declared.budget.periods, dict(state.budgets)
+    for period in sorted({*old, *new.budget.periods}):
+        total, known = new.budget.periods.get(period), budgets.get(period, Envelope())
         if old.get(period) != total and (known.total_time is None or time >= known.total_time):
-            budgets[period] = Envelope(total=total, total_time=time)
-    for period in set(old) - set(new.budget.periods):
-        budgets[period] = budgets.get(period, Envelope()).model_copy(update={"total": None})
+            budgets[period] = known.with_total(total, time)
     return budgets
-
-
-def _milestone_facts(fields: dict[str, Any], time_zone: str) -> dict[str, Any]:
-    return {name: falls_due(value, time_zone) if name == "due" else value for name, value in fields.items()}
 
 
 def _milestones(
     state: ProductState, old: ProductDefinition, new: ProductDefinition, time: datetime, at: datetime
 ) -> dict[str, Milestone]:
-    known = dict(state.milestones)
-
-    def fresh(name: str, declared: MilestoneDefinition) -> Milestone:
-        return Milestone(id=name, due=falls_due(declared.due, new.time_zone))
-
-    for name, declared in new.milestones.items():
-        facts = _milestone_facts(_changed_fields(old.milestones.get(name), declared), new.time_zone)
-        known[name] = with_facts(known.get(name) or fresh(name, declared), facts, time)[0]
-    for name in set(old.milestones) - set(new.milestones):
-        known[name] = known[name].model_copy(update={"status": "dropped", "ended_at": at})
-    return forget_ended(known)
+    before, facts = _facts(old.milestones, state.time_zone), _facts(new.milestones, new.time_zone)
+    fresh = {
+        name: Milestone(id=name, due=facts[name]["due"])
+        for name in facts
+        if name not in state.milestones and name not in before
+    }
+    known = _changed({**state.milestones, **fresh}, before, facts, time)
+    for name in set(before) - set(facts):
+        if name in known and known[name].status == "planned":
+            known[name] = known[name].model_copy(update={"status": "dropped", "ended_at": at})
+    return known
 
 
 def _items(
     state: ProductState, old: ProductDefinition, new: ProductDefinition, time: datetime, at: datetime
 ) -> dict[str, Item]:
-    known = dict(state.items)
-    for name, declared in new.items.items():
-        facts = _changed_fields(old.items.get(name), declared)
-        known[name] = with_facts(known.get(name) or Item(id=name), facts, time)[0]
-    for name in set(old.items) - set(new.items):
-        known[name] = known[name].model_copy(update={"status": "dropped", "ended_at": at})
-    return forget_ended(known)
-
-
-def _dependency_facts(fields: dict[str, Any], time_zone: str) -> dict[str, Any]:
-    dated = ("needed_by", "promised_for")
-    return {
-        name: falls_due(value, time_zone) if name in dated and value is not None else value
-        for name, value in fields.items()
-    }
+    before, facts = _facts(old.items, state.time_zone), _facts(new.items, new.time_zone)
+    fresh = {name: Item(id=name) for name in facts if name not in state.items and name not in before}
+    known = _changed({**state.items, **fresh}, before, facts, time)
+    for name in set(before) - set(facts):
+        if name in known and known[name].open:
+            known[name] = known[name].model_copy(update={"status": "dropped", "ended_at": at})
+    return known
 
 
 def _dependencies(
     state: ProductState, old: ProductDefinition, new: ProductDefinition, time: datetime, at: datetime
 ) -> dict[str, Dependency]:
-    known = dict(state.dependencies)
+    before, facts = _facts(old.dependencies, state.time_zone), _facts(new.dependencies, new.time_zone)
+    fresh = {
+        name: Dependency(**{field: facts[name][field] for field in ("needs", "provider", "needed_by")}, id=name)
+        for name in facts
+        if name not in state.dependencies and name not in before
+    }
+    known = _changed({**state.dependencies, **fresh}, before, facts, time)
+    for name in set(before) - set(facts):
+        if name in known and known[name].open and newer(known[name].times, "status", time):
+            known[name] = _with_status(known[name], "waived", time, at, "no longer in the product file")
+    for name in set(facts) - set(before):
+        if not known[name].open and newer(known[name].times, "status", time):
+            known[name] = _with_status(known[name], "declared", time, None, known[name].reason)
+    return known
 
-    def fresh(name: str, declared: DependencyDefinition) -> Dependency:
-        needed_by = falls_due(declared.needed_by, new.time_zone)
-        return Dependency(id=name, needs=declared.needs, provider=declared.provider, needed_by=needed_by)
 
-    for name, declared in new.dependencies.items():
-        facts = _dependency_facts(_changed_fields(old.dependencies.get(name), declared), new.time_zone)
-        known[name] = with_facts(known.get(name) or fresh(name, declared), facts, time)[0]
-    for name in set(old.dependencies) - set(new.dependencies):
-        if newer(known[name].times, "status", time):
-            gone = {"status": "waived", "reason": "no longer in the product file", "ended_at": at}
-            known[name] = known[name].model_copy(update=gone)
-    return forget_ended(known)
+def _with_status(known: Dependency, status: str, time: datetime, ended_at: datetime | None, why: str) -> Dependency:
+    times = {**known.times, **dict.fromkeys(("status", "ended_at", "reason"), time)}
+    return known.model_copy(update={"status": status, "reason": why, "ended_at": ended_at, "times": times})

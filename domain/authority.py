@@ -1,6 +1,6 @@
 """Who may decide what: limits per decision and cumulative per period, and whether an answer counts. Pure."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from domain.definition import People
 from domain.periods import period_of
@@ -8,6 +8,8 @@ from domain.policy import ROLES, Limits
 from domain.product import DEBT_SUBJECT, ProductState, Used
 from domain.wording import count, money, role_name
 from events.internal import Change, DecisionGiven, EscalationAnswered, Role
+
+FURTHEST = timedelta(days=3653)  # ten years: what is kept or accepted for longer is no longer a decision about a plan
 
 
 def used_by(state: ProductState, role: Role, at: datetime) -> Used:
@@ -46,10 +48,15 @@ def beyond_role(state: ProductState, role: Role, change: Change, at: datetime) -
     return beyond(state.policy.authority.of(role), used_by(state, role, at), change, state.currency)
 
 
-def required_role(state: ProductState, change: Change, at: datetime) -> tuple[Role | None, str]:
-    """Return the lowest role that may decide a change, and why not the one below; None when nobody may."""
+def required_role(
+    state: ProductState, change: Change, at: datetime, lowest: Role = "product_manager"
+) -> tuple[Role | None, str]:
+    """Return the lowest role, from ``lowest`` on, that may decide a change, and why not the one below it.
+
+    None when nobody may.
+    """
     why = ""
-    for role in ROLES:
+    for role in ROLES[ROLES.index(lowest) :]:
         exceeded = beyond_role(state, role, change, at)
         if not exceeded:
             return role, why
@@ -61,6 +68,11 @@ def next_role(role: Role) -> Role | None:
     """Return the role above, or None above the board."""
     position = ROLES.index(role) + 1
     return ROLES[position] if position < len(ROLES) else None
+
+
+def roles_of(people: People, actor: str) -> tuple[Role, ...]:
+    """Return the roles that a person holds, from the least authority to the most."""
+    return tuple(role for role in ROLES if actor in people.holders(role))
 
 
 def speaks_for(people: People, actor: str, role: Role, at_least: Role) -> str:
@@ -86,6 +98,8 @@ def refusal_of_decision(state: ProductState, decision: DecisionGiven, at: dateti
             return "keep as is needs a date until which it holds"
         if decision.until <= at:
             return "keep as is needs a date in the future"
+        if decision.until - at > FURTHEST:
+            return "keep as is needs a date within ten years"
         if not request.outcome.in_force_feasible:
             return "the plan in force is no longer possible, so it cannot be kept as it is"
     if decision.verdict == "approve":
@@ -106,6 +120,8 @@ def refusal_of_answer(state: ProductState, answer: EscalationAnswered, at: datet
             return "accepting a delay needs the date that is accepted"
         if answer.until <= at:
             return "the accepted date must lie in the future"
+        if answer.until - at > FURTHEST:
+            return "the accepted date must lie within ten years"
     if answer.answer == "waive" and answer.subject == DEBT_SUBJECT:
         return "a better plan cannot be waived: keep the plan as it is until a date, or decide the open request"
     return ""

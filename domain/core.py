@@ -5,6 +5,7 @@ from domain import (
     evolve_market,
     evolve_work,
     react_decisions,
+    react_dependencies,
     react_market,
     react_time,
     react_work,
@@ -16,7 +17,7 @@ from events.union import EVENT_TYPES
 
 REGISTERED = (
     *(evolve_decisions, evolve_market, evolve_work),
-    *(react_decisions, react_market, react_time, react_work),
+    *(react_decisions, react_dependencies, react_market, react_time, react_work),
 )  # importing them registers their rules
 
 for _type, _event in EVENT_TYPES.items():

@@ -8,6 +8,7 @@ from domain.product import DEBT_SUBJECT, ProductState
 
 BUSINESS_DAYS_PER_PERIOD = 21  # a month has 21 working days on average: 365.25 / 12 / 7 × 5 = 21.7, less holidays
 MANY_YEARS = timedelta(days=3650)
+TICK = timedelta(seconds=1)
 
 
 def review_at(state: ProductState, policy: Policy) -> datetime:
@@ -70,7 +71,9 @@ def moments(state: ProductState, policy: Policy) -> list[datetime]:
 
 def next_wake(state: ProductState, policy: Policy) -> datetime:
     """Return the next instant, after the last one looked at, at which something falls due by itself."""
+    if state.status == "archived":  # takes in nothing, not even the clock: waking it would never end
+        return max(state.at, state.struck_at) + MANY_YEARS
     ahead = [moment for moment in moments(state, policy) if moment > state.struck_at]
     if state.triggers and state.run is None:
-        ahead.append(max(pacing_ends_at(state, policy), state.at))
+        ahead.append(max(pacing_ends_at(state, policy), state.at, state.struck_at + TICK))
     return min(ahead, default=state.struck_at + MANY_YEARS)

@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timedelta
 CAPACITY = 20_000  # events
 CLOCK_SKEW = timedelta(hours=1)  # how much later than its arrival a source's clock may date an event
 DIGEST_BYTES = 12  # 96 bits: two of the 20,000 in the window meet by chance once in 10**20 windows
+MINUTE = timedelta(minutes=1)
+EPOCH = datetime(1900, 1, 1, tzinfo=UTC)  # simulated clocks may start there; in minutes, 32 bits reach the year 10000
 _RECORD = struct.Struct(f">{DIGEST_BYTES}sI")
 
 
@@ -38,15 +40,21 @@ class Window:
         return self._forgot
 
     def beyond(self, time: datetime) -> bool:
-        """Tell whether an event of this time may be older than the window: then only the ledger knows."""
+        """Tell whether an event of this time may have been forgotten: then only the ledger knows.
+
+        Whatever was forgotten had arrived no later than the oldest that is known, and its time lies at most the skew
+        after its arrival.
+        """
         if not self._forgot:
             return False
-        oldest = datetime.fromtimestamp(self._order[0][1], UTC)
-        return time < oldest - CLOCK_SKEW
+        oldest = EPOCH + (self._order[0][1] + 1) * MINUTE  # arrivals are kept in whole minutes, rounded down
+        return time <= oldest + CLOCK_SKEW
 
     def add(self, digest: bytes, arrived: datetime) -> None:
-        """Remember an event; the oldest makes room."""
-        self._order.append((digest, int(arrived.timestamp())))
+        """Remember an event, once; the oldest makes room."""
+        if digest in self._known:
+            return
+        self._order.append((digest, max(0, (arrived - EPOCH) // MINUTE)))
         self._known.add(digest)
         if len(self._order) > self._capacity:
             gone, _ = self._order.popleft()

@@ -1,28 +1,35 @@
 """What a product file declares. Unknown fields, names that do not exist and cycles are refused with their place."""
 
+from collections.abc import Mapping
 from difflib import get_close_matches
+from typing import Annotated
 from zoneinfo import ZoneInfoNotFoundError
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from domain.periods import zone
 from domain.policy import Policy
 from events.internal import Role
-from events.model import Days, Due, Money, Name, Period, ProductId, Score, Text, Topic, ValueInputs
+from events.model import Days, Due, Instant, Money, Name, Period, ProductId, Score, Text, Topic, ValueInputs
 
 MAX_ITEMS = 2_000  # open items of a product; planning is measured up to here
-Person = str
+MAX_MILESTONES = 2_000  # planned ones: one per item at most makes sense
+MAX_DEPENDENCIES = 4_000  # open ones
+RESERVED = "plan-debt"  # no dependency: the subject of the escalation of a better plan that nobody adopts
+MOST_PROBLEMS = 20  # of a product file that are said at once
+Person = Annotated[str, Field(min_length=1, max_length=200)]
 
 
 class _Strict(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class ClockSettings(_Strict):
     """The clock of a product: real time, or a simulated one that starts at ``origin`` and runs ``rate`` times fast."""
 
-    origin: AwareDatetime | None = None
+    origin: Instant | None = None
     rate: float = Field(default=1.0, gt=0, le=1_000_000)
+    until: Instant | None = None  # from there on it runs as fast as any clock: a recorded case is over
 
     @property
     def simulated(self) -> bool:
@@ -106,9 +113,9 @@ class ProductDefinition(_Strict):
     teams: dict[Name, TeamDefinition] = Field(min_length=1)
     budget: BudgetDefinition
     goals: dict[Topic, Score] = Field(default_factory=dict)
-    milestones: dict[Name, MilestoneDefinition] = Field(default_factory=dict)
+    milestones: dict[Name, MilestoneDefinition] = Field(default_factory=dict, max_length=MAX_MILESTONES)
     items: dict[Name, ItemDefinition] = Field(default_factory=dict, max_length=MAX_ITEMS)
-    dependencies: dict[Name, DependencyDefinition] = Field(default_factory=dict)
+    dependencies: dict[Name, DependencyDefinition] = Field(default_factory=dict, max_length=MAX_DEPENDENCIES)
     policy: Policy = Policy()
     clock: ClockSettings = ClockSettings()
 
@@ -123,8 +130,9 @@ class ProductDefinition(_Strict):
 
     @model_validator(mode="after")
     def _consistent(self) -> "ProductDefinition":
-        for problem in problems_of(self):
-            raise ValueError(problem)
+        if problems := problems_of(self):
+            more = len(problems) - MOST_PROBLEMS
+            raise ValueError("; ".join(problems[:MOST_PROBLEMS]) + (f"; and {more} more" if more > 0 else ""))
         return self
 
 
@@ -150,6 +158,8 @@ def problems_of(definition: ProductDefinition) -> list[str]:
         if item.milestone is not None:
             known(f"items.{name}.milestone", item.milestone, dict(milestones), "milestone")
     for name, dependency in definition.dependencies.items():
+        if name == RESERVED:
+            found.append(f"dependencies.{name}: this id is reserved")
         known(f"dependencies.{name}.needs", dependency.needs, dict(items), "item")
         known(f"dependencies.{name}.provider", dependency.provider, dict(teams), "team")
         if dependency.milestone is not None:
@@ -166,11 +176,11 @@ def unknown(what: str, name: str, names: object) -> str:
     return f"there is no {what} {name!r}" + (f"; did you mean {' or '.join(close)}?" if close else "")
 
 
-def find_cycle(after: dict[str, tuple[str, ...]]) -> list[str]:
+def find_cycle(after: Mapping[str, tuple[str, ...]]) -> list[str]:
     """Return the names along one circle, first repeated at the end; empty when there is none."""
     done: set[str] = set()
     for root in sorted(after):
-        path: list[str] = []
+        path: dict[str, None] = {}  # in order
         stack: list[tuple[str, int]] = [(root, 0)]
         while stack:
             name, position = stack.pop()
@@ -178,13 +188,14 @@ def find_cycle(after: dict[str, tuple[str, ...]]) -> list[str]:
                 if name in done:
                     continue
                 if name in path:
-                    return [*path[path.index(name) :], name]
-                path.append(name)
+                    names = list(path)
+                    return [*names[names.index(name) :], name]
+                path[name] = None
             nexts = after.get(name, ())
             if position < len(nexts):
                 stack.append((name, position + 1))
                 stack.append((nexts[position], 0))
             else:
-                path.pop()
+                path.popitem()
                 done.add(name)
     return []

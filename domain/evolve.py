@@ -4,11 +4,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
+from urllib.parse import quote
 
 from domain.product import ProductState
 from events.model import Event
 
 RULES = 1  # raised when the behaviour of `step`, `react` or `follow` changes; the old stays while a run carries it
+
+
+def event_key(source: str, event_id: str) -> str:
+    """Return the ledger key of an event; the source is percent-encoded, so that no two events share a key."""
+    return f"event/{quote(source, safe='')}/{event_id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +27,7 @@ class Stamped:
     @property
     def key(self) -> str:
         """Return the ledger key of the entry that records it."""
-        return f"event/{self.event.source}/{self.event.id}"
+        return event_key(self.event.source, self.event.id)
 
 
 @dataclass(frozen=True, slots=True)

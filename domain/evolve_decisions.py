@@ -2,11 +2,13 @@
 
 from datetime import datetime
 
+from pydantic import ValidationError
+
 from domain.applied import merged, refusal_of
 from domain.authority import refusal_of_answer, refusal_of_decision, spend
 from domain.definition import ProductDefinition
 from domain.evolve import APPLIED, Step, handles, refused, superseded
-from domain.facts import put
+from domain.facts import forget_ended, put
 from domain.materiality import finding_of
 from domain.periods import index_of, period_of
 from domain.product import DEBT_SUBJECT, PAST_PERIODS, Better, Kept, PlanInForce, ProductState
@@ -53,7 +55,10 @@ def _review(state: ProductState, event: internal.ReviewDue, at: datetime) -> Ste
 
 @handles(internal.ProductApplied)
 def _applied(state: ProductState, event: internal.ProductApplied, at: datetime) -> Step:
-    definition = ProductDefinition.model_validate(event.definition)
+    try:
+        definition = ProductDefinition.model_validate(event.definition)
+    except ValidationError as wrong:  # a file that an older release accepted
+        return refused(state, f"the product file is not valid: {wrong.errors()[0]['msg']}")
     if because := refusal_of(state, definition):
         return refused(state, because)
     return merged(state, definition, event.time, at), APPLIED
@@ -91,6 +96,7 @@ def _adopted(state: ProductState, event: internal.PlanAdopted, at: datetime) -> 
             "rejected": None,
             "better": None,
             "kept": None,
+            "reference": state.reference.model_copy(update={"plan_broken": False, "request_broken": False}),
             "paced_from": at,
             "used": state.used if first else spend(state, event.role, event.change, at),
         }
@@ -130,12 +136,14 @@ def _answered(state: ProductState, event: internal.EscalationAnswered, at: datet
     if dependency is None:
         return after, APPLIED
     if event.answer == "waive":
-        times = put(dependency.times, "status", event.time)
+        decided = max([event.time, *dependency.times.values()])  # an authority's word is the last one so far
+        times = {**dependency.times, **dict.fromkeys(("status", "reason", "ended_at"), decided)}
         waived = {"status": "waived", "reason": event.reason, "ended_at": at, "times": times}
         dependency = dependency.model_copy(update=waived)
     elif event.answer == "accept_delay":
         dependency = dependency.model_copy(update={"accepted_until": event.until})
-    return after.model_copy(update={"dependencies": put(state.dependencies, event.subject, dependency)}), APPLIED
+    dependencies = put(state.dependencies, event.subject, dependency)
+    return after.model_copy(update={"dependencies": forget_ended(dependencies)}), APPLIED
 
 
 @handles(internal.EscalationUnanswered)

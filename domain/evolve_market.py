@@ -2,17 +2,16 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TypeVar
 
 from domain.definition import unknown
+from domain.envelope import Envelope
 from domain.evolve import APPLIED, Step, handles, refused, superseded
-from domain.facts import newer, put
+from domain.facts import bounded, newer, put
 from domain.periods import index_of, period_of
 from domain.product import (
     FUTURE_PERIODS,
     MAX_TOPICS,
     PAST_PERIODS,
-    Envelope,
     Goal,
     ProductState,
     Signal,
@@ -22,18 +21,9 @@ from domain.product import (
 from domain.scoring import decayed, pressed
 from events import model
 
-Dated = TypeVar("Dated", Signal, Goal, Usage)
 
-
-def _is_old(known: Dated | None, time: datetime) -> bool:
+def _is_old(known: Signal | Goal | Usage | None, time: datetime) -> bool:
     return known is not None and time < known.time
-
-
-def _bounded(topics: dict[str, Dated]) -> dict[str, Dated]:
-    """Forget the oldest topic when there are too many."""
-    if len(topics) > MAX_TOPICS:
-        topics.pop(min(topics, key=lambda name: (topics[name].time, name)))
-    return topics
 
 
 def misplaced(state: ProductState, period: str, at: datetime) -> str:
@@ -79,7 +69,7 @@ def _signal(
     if _is_old(signals.get(event.theme), event.time):
         return superseded(state, f"a newer signal for {event.theme} is known")
     known = put(signals, event.theme, Signal(strength=event.strength, time=event.time))
-    return state.model_copy(update={field: _bounded(known)}), APPLIED
+    return state.model_copy(update={field: bounded(known)}), APPLIED
 
 
 @handles(model.GoalChanged)
@@ -87,7 +77,7 @@ def _goal(state: ProductState, event: model.GoalChanged, at: datetime) -> Step:
     if _is_old(state.goals.get(event.goal), event.time):
         return superseded(state, f"a newer weight of {event.goal} is known")
     goals = put(state.goals, event.goal, Goal(weight=event.weight, time=event.time))
-    return state.model_copy(update={"goals": _bounded(goals)}), APPLIED
+    return state.model_copy(update={"goals": bounded(goals)}), APPLIED
 
 
 @handles(model.BudgetAdjusted)
@@ -98,9 +88,9 @@ def _budget(state: ProductState, event: model.BudgetAdjusted, at: datetime) -> S
     if known.total_time is not None and event.time < known.total_time:
         return superseded(state, f"the total of {event.period} given on {known.total_time:%Y-%m-%d} is newer")
     if event.total is not None:
-        known = Envelope(total=event.total, total_time=event.time)
+        known = known.with_total(event.total, event.time)
     else:
-        known = known.model_copy(update={"deltas": known.deltas + (event.delta or 0)})
+        known = known.with_delta(event.delta or 0, event.time)
     return state.model_copy(update={"budgets": put(state.budgets, event.period, known)}), APPLIED
 
 
@@ -153,4 +143,4 @@ def _investment(state: ProductState, event: model.InvestmentUsed, at: datetime) 
     if _is_old(state.usage.get(event.capability), event.time):
         return superseded(state, f"newer figures for {event.capability} are known")
     usage = Usage(licensed=event.licensed, enabled=event.enabled, used=event.used, time=event.time)
-    return state.model_copy(update={"usage": _bounded(put(state.usage, event.capability, usage))}), APPLIED
+    return state.model_copy(update={"usage": bounded(put(state.usage, event.capability, usage))}), APPLIED

@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from domain.definition import MAX_ITEMS, find_cycle, unknown
+from domain.definition import MAX_DEPENDENCIES, MAX_ITEMS, MAX_MILESTONES, find_cycle, unknown
 from domain.evolve import APPLIED, Step, handles, refused, superseded
 from domain.facts import forget_ended, newer, put, with_facts
 from domain.periods import falls_due, period_of
-from domain.product import Dependency, Item, Milestone, ProductState
+from domain.product import DEBT_SUBJECT, Dependency, Item, Milestone, ProductState
 from events import model
 
 ITEM_FIELDS = (
@@ -22,6 +22,8 @@ ITEM_FIELDS = (
 def _planned(state: ProductState, event: model.MilestonePlanned, at: datetime) -> Step:
     due = falls_due(event.due, state.time_zone)
     known = state.milestones.get(event.milestone)
+    if known is None and sum(one.status == "planned" for one in state.milestones.values()) >= MAX_MILESTONES:
+        return refused(state, f"the product already has {MAX_MILESTONES} planned milestones")
     facts: dict[str, Any] = {"due": due, "committed": event.committed}
     if event.title:
         facts["title"] = event.title
@@ -52,7 +54,7 @@ def _dropped(state: ProductState, event: model.MilestoneDropped, at: datetime) -
     if known.status == "dropped":
         return superseded(state, f"{event.milestone} is already dropped")
     gone = known.model_copy(update={"status": "dropped", "ended_at": at})  # final: whatever its time says
-    milestones = forget_ended(put(state.milestones, gone.id, gone))
+    milestones = forget_ended(put(state.milestones, gone.id, gone), gone.id)
     return state.model_copy(update={"milestones": milestones}), APPLIED
 
 
@@ -62,18 +64,33 @@ def _milestone(state: ProductState, known: Milestone, facts: dict[str, Any], eve
     after, old = with_facts(known, facts, event.time)
     if len(old) == len(facts):
         return superseded(state, f"a newer {old[0].replace('_', ' ')} of {known.id} is known")
-    milestones = forget_ended(put(state.milestones, known.id, after))
+    milestones = forget_ended(put(state.milestones, known.id, after), known.id)
     return state.model_copy(update={"milestones": milestones}), APPLIED
 
 
 # -- items -----------------------------------------------------------------------------------------------
 
+FULL = f"the product already has {MAX_ITEMS} open items"
+
+
+def _full(state: ProductState) -> bool:
+    return sum(item.open for item in state.items.values()) >= MAX_ITEMS
+
+
+def with_items(state: ProductState, items: dict[str, Item], keep: str = "") -> ProductState:
+    """Return the state with these items; with an ended item that is forgotten, what only it waited for is too."""
+    kept = forget_ended(items, keep)
+    dependencies = state.dependencies
+    if len(kept) < len(items):
+        dependencies = {name: one for name, one in dependencies.items() if one.needs in kept}
+    return state.model_copy(update={"items": kept, "dependencies": dependencies})
+
 
 @handles(model.ItemAdded)
 def _added(state: ProductState, event: model.ItemAdded, at: datetime) -> Step:
     known = state.items.get(event.item)
-    if known is None and sum(item.open for item in state.items.values()) >= MAX_ITEMS:
-        return refused(state, f"the product already has {MAX_ITEMS} open items")
+    if known is None and _full(state):
+        return refused(state, FULL)
     facts = {field: getattr(event, field) for field in ITEM_FIELDS}
     return _item(state, known or Item(id=event.item), facts, event)
 
@@ -90,11 +107,11 @@ def _changed(state: ProductState, event: model.ItemChanged, at: datetime) -> Ste
 def _item(state: ProductState, known: Item, facts: dict[str, Any], event: model.Event) -> Step:
     if known.status == "dropped":
         return superseded(state, f"{known.id} was dropped, which is final")
-    if because := _unknown_names(state, known.id, facts):
-        return refused(state, because)
     after, old = with_facts(known, facts, event.time)
     if facts and len(old) == len(facts):
         return superseded(state, f"what is known of {known.id} is newer")
+    if because := _unknown_names(state, known.id, {name: facts[name] for name in facts if name not in old}):
+        return refused(state, because)
     return state.model_copy(update={"items": put(state.items, known.id, after)}), APPLIED
 
 
@@ -109,7 +126,8 @@ def _unknown_names(state: ProductState, item: str, facts: dict[str, Any]) -> str
     if milestone is not None and milestone not in state.milestones:
         return unknown("milestone", milestone, state.milestones)
     if facts.get("after"):
-        waits = {other.id: other.after for other in state.items.values() if other.open}
+        # Finished items count too: work on them may begin again.
+        waits = {other.id: other.after for other in state.items.values() if other.status != "dropped"}
         if cycle := find_cycle({**waits, item: facts["after"]}):
             return f"the items would wait for each other in a circle: {' → '.join(cycle)}"
     return ""
@@ -117,8 +135,13 @@ def _unknown_names(state: ProductState, item: str, facts: dict[str, Any]) -> str
 
 @handles(model.ItemStarted)
 def _started(state: ProductState, event: model.ItemStarted, at: datetime) -> Step:
-    facts = {"status": "started", "started_in": period_of(at, state.time_zone), "ended_at": None}
-    return _item_status(state, event.item, facts, event)
+    known = state.items.get(event.item)
+    if known is not None and known.status == "completed" and _full(state):
+        return refused(state, FULL)
+    started_in = period_of(at, state.time_zone)
+    if known is not None and known.status == "started":
+        started_in = known.started_in or started_in  # said again: work goes on, it does not begin anew
+    return _item_status(state, event.item, {"status": "started", "started_in": started_in, "ended_at": None}, event)
 
 
 @handles(model.ItemCompleted)
@@ -135,7 +158,7 @@ def _item_status(state: ProductState, name: str, facts: dict[str, Any], event: m
     if not newer(known.times, "status", event.time):
         return superseded(state, f"a newer status of {name} is known")
     after = known.model_copy(update={**facts, "times": put(known.times, "status", event.time)})
-    return state.model_copy(update={"items": forget_ended(put(state.items, name, after))}), APPLIED
+    return with_items(state, put(state.items, name, after), name), APPLIED
 
 
 @handles(model.ItemDropped)
@@ -146,7 +169,7 @@ def _item_dropped(state: ProductState, event: model.ItemDropped, at: datetime) -
     if known.status == "dropped":
         return superseded(state, f"{event.item} is already dropped")
     gone = known.model_copy(update={"status": "dropped", "ended_at": at})  # final: whatever its time says
-    return state.model_copy(update={"items": forget_ended(put(state.items, gone.id, gone))}), APPLIED
+    return with_items(state, put(state.items, gone.id, gone), gone.id), APPLIED
 
 
 # -- dependencies ----------------------------------------------------------------------------------------
@@ -154,6 +177,8 @@ def _item_dropped(state: ProductState, event: model.ItemDropped, at: datetime) -
 
 @handles(model.DependencyDeclared)
 def _declared(state: ProductState, event: model.DependencyDeclared, at: datetime) -> Step:
+    if event.dependency == DEBT_SUBJECT:
+        return refused(state, f"the id {DEBT_SUBJECT} is reserved")
     if event.needs not in state.items:
         return refused(state, unknown("item", event.needs, state.items))
     if event.provider not in state.teams:
@@ -197,8 +222,6 @@ def _dependency_status(state: ProductState, name: str, facts: dict[str, Any], ev
     known = state.dependencies.get(name)
     if known is None:
         return refused(state, unknown("dependency", name, state.dependencies))
-    if not newer(known.times, "status", event.time):
-        return superseded(state, f"a newer status of {name} is known")
     return _dependency(state, known, {"ended_at": None, **facts}, event)
 
 
@@ -206,5 +229,9 @@ def _dependency(state: ProductState, known: Dependency, facts: dict[str, Any], e
     after, old = with_facts(known, facts, event.time)
     if len(old) == len(facts):
         return superseded(state, f"what is known of {known.id} is newer")
-    dependencies = forget_ended(put(state.dependencies, known.id, after))
+    before = state.dependencies.get(known.id)
+    opens = after.open and (before is None or not before.open)
+    if opens and sum(one.open for one in state.dependencies.values()) >= MAX_DEPENDENCIES:
+        return refused(state, f"the product already has {MAX_DEPENDENCIES} open dependencies")
+    dependencies = forget_ended(put(state.dependencies, known.id, after), known.id)
     return state.model_copy(update={"dependencies": dependencies}), APPLIED

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from domain.product import MAX_ENDED, Times
+from domain.product import MAX_ENDED, MAX_TOPICS, Times
 
 Model = TypeVar("Model", bound=BaseModel)
 Value = TypeVar("Value")
@@ -32,9 +32,19 @@ def put(things: Mapping[str, Value], name: str, value: Value) -> dict[str, Value
     return {**things, name: value}
 
 
-def forget_ended(things: dict[str, Model]) -> dict[str, Model]:
-    """Keep at most MAX_ENDED things that have ended, the latest ones: state stays bounded for ever."""
-    ended = [name for name, thing in things.items() if thing.ended_at is not None]  # type: ignore[attr-defined]
+def bounded(topics: dict[str, Value]) -> dict[str, Value]:
+    """Forget the oldest topics when there are too many."""
+    while len(topics) > MAX_TOPICS:
+        topics.pop(min(topics, key=lambda name: (topics[name].time, name)))  # type: ignore[attr-defined]
+    return topics
+
+
+def forget_ended(things: dict[str, Model], keep: str = "") -> dict[str, Model]:
+    """Keep at most MAX_ENDED things that have ended, the latest ones: state stays bounded for ever.
+
+    ``keep`` is the one that an event is about: what follows from the event still has to find it.
+    """
+    ended = [name for name, thing in things.items() if thing.ended_at is not None and name != keep]  # type: ignore[attr-defined]
     if len(ended) <= MAX_ENDED:
         return things
     ended.sort(key=lambda name: (things[name].ended_at, name))  # type: ignore[attr-defined]

@@ -1,22 +1,26 @@
 """What the plan in force leads to: when milestones finish, what periods cost, whether it is still possible. Pure."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
-from domain.periods import index_of, period_of, shift
+from domain.periods import index_of, last_period, period_of, shift
 from domain.planning import cost_share, violations
 from domain.product import Item, Milestone, ProductState, envelope_of, starts_of
-from domain.snapshot import in_force_on, snapshot_of
+from domain.snapshot import index_in_force, possible_work
 
 
 def finish_of(state: ProductState, item: Item) -> str | None:
-    """Return the last period of an item under the plan in force; None when it is not funded."""
-    start = item.started_in if item.status == "started" else starts_of(state).get(item.id)
-    return None if start is None else shift(start, max(item.duration, 1) - 1)
+    """Return the last period of an item under the plan in force, never a past one; None when it is not funded."""
+    now, last = period_of(state.at, state.time_zone), max(item.duration, 1) - 1
+    if item.status == "started" and item.started_in is not None:
+        return max(shift(item.started_in, last), now)
+    start = starts_of(state).get(item.id)
+    return None if start is None else shift(max(start, now), last)
 
 
 def late_items(state: ProductState, milestone: Milestone) -> tuple[str, ...]:
     """Return the open items that finish after a milestone's period, or not at all."""
-    due = period_of(milestone.due, state.time_zone)
+    due = last_period(milestone.due, state.time_zone)
     late = []
     for item in state.items.values():
         if item.milestone == milestone.id and item.open:
@@ -27,17 +31,18 @@ def late_items(state: ProductState, milestone: Milestone) -> tuple[str, ...]:
 
 
 def period_forecast(state: ProductState, period: str, at: datetime) -> int:
-    """Return what a period is expected to cost, minor units: what is spent, or what is planned and its overrun."""
-    snapshot = snapshot_of(state, at)
-    if period not in snapshot.periods:
+    """Return what a period is expected to cost, minor units: what is spent, and what the plan in force still needs."""
+    first, starts = period_of(at, state.time_zone), starts_of(state)
+    index = index_of(period, first)
+    if not 0 <= index < state.policy.horizon_periods:
         return state.spent.get(period, 0)
-    index = snapshot.periods.index(period)
-    starts = in_force_on(snapshot)
-    planned = sum(
-        cost_share(task, index - starts[task.id])
-        for task in snapshot.tasks
-        if task.id in starts and 0 <= index - starts[task.id] < max(task.duration, 1)
-    )
+    running = {
+        name: index - index_in_force(item, start, first)
+        for name, start in starts.items()
+        if (item := state.items.get(name)) and item.open
+    }
+    tasks = possible_work(state, (name for name, k in running.items() if k >= 0), at).tasks
+    planned = sum(cost_share(task, running[task.id]) for task in tasks if running[task.id] < max(task.duration, 1))
     return state.spent.get(period, 0) + planned
 
 
@@ -46,25 +51,32 @@ def overrun_of(state: ProductState, period: str, at: datetime) -> int:
     return period_forecast(state, period, at) - envelope_of(state, period)
 
 
-def impossible(state: ProductState, starts: dict[str, str], at: datetime) -> tuple[str, ...]:
+def impossible(state: ProductState, starts: Mapping[str, str], at: datetime) -> tuple[str, ...]:
     """Return what makes a plan impossible at an instant, in words; items that are finished by now do not count."""
-    snapshot = snapshot_of(state, at)
-    open_tasks = {task.id for task in snapshot.tasks}
+    snapshot = possible_work(state, starts, at)
     first = snapshot.periods[0]
-    indices = {name: max(0, index_of(period, first)) for name, period in starts.items() if name in open_tasks}
+    indices = {task.id: index_in_force(state.items[task.id], starts[task.id], first) for task in snapshot.tasks}
     return violations(snapshot, {name: start for name, start in indices.items() if start < len(snapshot.periods)})
 
 
-def plan_became_impossible(before: ProductState, after: ProductState, at: datetime) -> str:
-    """Say why the plan in force is impossible now and was not before; empty otherwise."""
-    return "" if after.plan is None else _became_impossible(before, after, after.plan.starts, at)
+def broken(state: ProductState, at: datetime) -> tuple[bool, bool]:
+    """Tell whether the plan in force is impossible, and whether the proposal is that somebody is asked about."""
+    plan, request = state.plan, state.request
+    return (
+        plan is not None and bool(impossible(state, plan.starts, at)),
+        request is not None and bool(impossible(state, request.outcome.starts, at)),
+    )
 
 
-def proposal_became_impossible(before: ProductState, after: ProductState, at: datetime) -> str:
-    """Say why the proposal that somebody is asked about is impossible now and was not before; empty otherwise."""
-    return "" if after.request is None else _became_impossible(before, after, after.request.outcome.starts, at)
+def newly_broken(state: ProductState, at: datetime) -> str:
+    """Say why the plan in force, or the open proposal, has become impossible since priorities were last looked at.
 
-
-def _became_impossible(before: ProductState, after: ProductState, starts: dict[str, str], at: datetime) -> str:
-    now = impossible(after, starts, at)
-    return now[0] if now and not impossible(before, starts, at) else ""
+    Measured against the last look and not against the event before: a change too small to react to may have broken
+    the plan, and the next one that reacts must not wait then.
+    """
+    plan, request, known = state.plan, state.request, state.reference
+    if plan is not None and not known.plan_broken and (why := impossible(state, plan.starts, at)):
+        return why[0]
+    if request is not None and not known.request_broken and (why := impossible(state, request.outcome.starts, at)):
+        return why[0]
+    return ""

@@ -44,6 +44,8 @@ def finding_of(state: ProductState, event: PlanSolved, at: datetime) -> tuple[Fi
     share, margin = gain_share(outcome), state.policy.margin
     if share < margin:
         return "below_margin", f"the best plan is {percent(share)} better, below the margin of {percent(margin)}"
+    if share <= 0:  # with a margin of 0, a plan that is worth the same is no reason to switch
+        return "below_margin", "the best plan is worth no more than the plan in force"
     gain = f"the best plan is {percent(share)} better ({points(outcome.value - outcome.value_in_force)})"
     if state.kept is not None and at < state.kept.until:
         until = when(state.kept.until, state.time_zone)

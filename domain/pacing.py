@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from domain.deadlines import pacing_ends_at
+from domain.forecasts import broken
 from domain.periods import period_of, shift
 from domain.policy import Policy
 from domain.product import (
@@ -27,7 +28,9 @@ def follow(state: ProductState, reactions: Reactions, cause: str, at: datetime) 
         elif isinstance(reaction, RequestDecision):
             number = state.approvals + 1
             request = Request(number=number, role=reaction.role, outcome=reaction.outcome, asked_at=at)
-            state = state.model_copy(update={"approvals": number, "request": request, "paced_from": at})
+            known = state.reference.model_copy(update={"request_broken": False})
+            changes = {"approvals": number, "request": request, "paced_from": at, "reference": known}
+            state = state.model_copy(update=changes)
         elif isinstance(reaction, Supersede):
             if state.request is not None and state.request.number == reaction.approval:
                 state = state.model_copy(update={"request": None})
@@ -42,11 +45,11 @@ def follow(state: ProductState, reactions: Reactions, cause: str, at: datetime) 
 
 
 def _triggered(state: ProductState, reaction: Reprioritize, cause: str) -> ProductState:
-    trigger = Trigger(cause=cause, topic=reaction.topic, because=reaction.because, urgent=reaction.urgent)
     others = tuple(other for other in state.triggers if other.topic != reaction.topic)
+    urgent = reaction.urgent or any(one.urgent for one in state.triggers if one.topic == reaction.topic)
+    trigger = Trigger(cause=cause, topic=reaction.topic, because=reaction.because, urgent=urgent)
     if len(others) >= MAX_TRIGGERS:
-        urgent = others[-1].urgent or trigger.urgent
-        last = others[-1].model_copy(update={"urgent": urgent})
+        last = others[-1].model_copy(update={"urgent": others[-1].urgent or urgent})
         kept = (*others[:-1], last)
         return state.model_copy(update={"triggers": kept, "more_triggers": state.more_triggers + 1})
     return state.model_copy(update={"triggers": (*others, trigger)})
@@ -63,12 +66,17 @@ def started(state: ProductState, at: datetime) -> ProductState:
     """Return the state with a run under way; from now on changes are measured against what is known now."""
     first = period_of(at, state.time_zone)
     periods = [shift(first, offset) for offset in range(state.policy.horizon_periods)]
+    plan_broken, request_broken = broken(state, at)
     reference = Reference(
         budgets={period: envelope_of(state, period) for period in periods},
         costs={item.id: item.cost for item in state.items.values() if item.open},
         values=values_of(state, at),
         capacity={team: {period: capacity_of(state, team, period) for period in periods} for team in state.teams},
         demand={theme: demand_of(state, theme, at) for theme in state.themes},
+        efforts={item.id: item.efforts for item in state.items.values() if item.open},
+        dues={one.id: one.due for one in state.milestones.values() if one.status == "planned"},
+        plan_broken=plan_broken,
+        request_broken=request_broken,
     )
     number = state.runs + 1
     return state.model_copy(

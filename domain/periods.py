@@ -19,6 +19,7 @@ def period_of(at: datetime, time_zone: str) -> str:
     return f"{local.year:04d}-{local.month:02d}"
 
 
+@lru_cache(maxsize=4096)
 def shift(period: str, by: int) -> str:
     """Return the period ``by`` periods later (earlier when negative)."""
     year, month = period.split("-")
@@ -26,6 +27,7 @@ def shift(period: str, by: int) -> str:
     return f"{months // 12:04d}-{months % 12 + 1:02d}"
 
 
+@lru_cache(maxsize=65536)
 def index_of(period: str, first: str) -> int:
     """Return how many periods ``period`` lies after ``first``."""
     year, month = (int(part) for part in period.split("-"))
@@ -46,6 +48,20 @@ def falls_due(due: datetime | date, time_zone: str) -> datetime:
     return datetime.combine(due + DAY, time(), tzinfo=zone(time_zone)).astimezone(UTC)
 
 
+def last_period(due: datetime, time_zone: str) -> str:
+    """Return the last period that lies, at least in part, before a due instant.
+
+    The end of 31 March is the first moment of April, and still means March.
+    """
+    return period_of(due - timedelta(microseconds=1), time_zone)
+
+
+def days_between(start: datetime, end: datetime, time_zone: str) -> float:
+    """Return the days from one instant to another as a calendar on the wall counts them, whatever the summer time."""
+    local = [moment.astimezone(zone(time_zone)).replace(tzinfo=None) for moment in (start, end)]
+    return (local[1] - local[0]) / DAY
+
+
 def next_midnight(at: datetime, time_zone: str) -> datetime:
     """Return the first local midnight after an instant (UTC)."""
     local = at.astimezone(zone(time_zone))
@@ -53,7 +69,7 @@ def next_midnight(at: datetime, time_zone: str) -> datetime:
 
 
 def business_days(start: datetime, end: datetime, time_zone: str) -> int:
-    """Return how many whole working days (Monday to Friday) have ended between two instants."""
+    """Return how many working days (Monday to Friday) have ended between two instants, however late they began."""
     first, last = (moment.astimezone(zone(time_zone)).date() for moment in (start, end))
     span = (last - first).days
     if span <= 0:

@@ -3,7 +3,7 @@
 A threshold is reached, not passed: a change *at* the threshold reacts, one below it does not.
 """
 
-from typing import Literal, get_args
+from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -33,19 +33,26 @@ Watch = Literal[
 ]
 ALL_WATCHES: tuple[Watch, ...] = get_args(Watch)
 ROLES: tuple[Role, ...] = get_args(Role)  # from the least authority to the most
+CENTURY = 36_525  # days: further out, instants would run over the calendar's end
+
+Span = Annotated[float, Field(gt=0, le=CENTURY)]  # days
+SpanOrNone = Annotated[float, Field(ge=0, le=CENTURY)]  # days, 0 included
+Hours = Annotated[float, Field(gt=0, le=CENTURY * 24)]
+HoursOrNone = Annotated[float, Field(ge=0, le=CENTURY * 24)]
+Factor = Annotated[float, Field(ge=0, le=1_000_000)]
 
 
 class _Strict(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class Weights(_Strict):
     """How much each of the four value inputs counts; only their proportions matter."""
 
-    marketplace: float = Field(default=1, ge=0)
-    competition: float = Field(default=1, ge=0)
-    user_feedback: float = Field(default=1, ge=0)
-    business_goals: float = Field(default=1, ge=0)
+    marketplace: Factor = 1
+    competition: Factor = 1
+    user_feedback: Factor = 1
+    business_goals: Factor = 1
 
     @model_validator(mode="after")
     def _something_counts(self) -> "Weights":
@@ -84,7 +91,7 @@ class Rung(_Strict):
     """One step of the ladder."""
 
     role: Role
-    after_hours: float = Field(ge=0)  # since the escalation started, by the product's clock
+    after_hours: HoursOrNone  # since the escalation started, by the product's clock
     reminder: bool = False  # the same role again
     copy_leads: bool = False  # the leads of both teams read along
 
@@ -104,9 +111,9 @@ class Policy(_Strict):
 
     # What an item is worth.
     weights: Weights = Weights()
-    feedback_half_life_days: float = Field(default=30, gt=0)
+    feedback_half_life_days: Span = 30
     feedback_saturation: float = Field(default=100, gt=0)  # weight of wholly negative feedback that means demand 50
-    signal_half_life_days: float = Field(default=90, gt=0)  # of market shifts and competitors' moves
+    signal_half_life_days: Span = 90  # of market shifts and competitors' moves
 
     # When something is material.
     surge_points: float = Field(default=15, gt=0)  # demand for a theme, against the last time priorities were set
@@ -115,35 +122,35 @@ class Policy(_Strict):
     reforecast_change: Money = 200_000  # an item's cost
     overrun: Money = 200_000  # a period's forecast beyond its envelope
     capacity_change_days: float = Field(default=2, gt=0)
-    milestone_slip_days: float = Field(default=5, gt=0)
-    milestone_risk_days: float = Field(default=14, ge=0)  # how long before its date a milestone is looked at
-    dependency_late_days: float = Field(default=1, gt=0)  # promised so many days after needed
-    dependency_risk_days: float = Field(default=7, ge=0)  # not delivered so shortly before it is needed: at risk
+    milestone_slip_days: Span = 5
+    milestone_risk_days: SpanOrNone = 14  # how long before its date a milestone is looked at
+    dependency_late_days: Span = 1  # promised so many days after needed
+    dependency_risk_days: SpanOrNone = 7  # not delivered so shortly before it is needed: at risk
     under_use_share: float = Field(default=0.5, ge=0, le=1)  # used / licensed below this is told to the owner
-    review_every_days: float = Field(default=28, gt=0)
+    review_every_days: Span = 28
 
     # When a better plan is worth the switch.
-    margin: float = Field(default=0.02, ge=0)  # share of the value of the plan in force
-    dwell_hours: float = Field(default=72, ge=0)  # between a proposal or adoption and the next run
-    switching_cost_share: float = Field(default=0.25, ge=0)  # of an item's value, when work in flight is stopped
+    margin: Factor = 0.02  # share of the value of the plan in force
+    dwell_hours: HoursOrNone = 72  # between a proposal or adoption and the next run
+    switching_cost_share: Factor = 0.25  # of an item's value, when work in flight is stopped
     debt_escalate_days: int = Field(default=5, ge=1)  # business days a better plan may wait before it escalates
     first_plan: Literal["adopt", "ask"] = "adopt"  # the very first plan displaces nothing
 
     # How it plans.
     horizon_periods: int = Field(default=6, ge=1, le=24)
     discount: float = Field(default=0.05, ge=0, lt=1)  # share of the value lost per period of delay
-    slip_price: float = Field(default=50, ge=0)  # value points per period that a committed milestone is late
+    slip_price: float = Field(default=50, ge=0, le=1e15)  # value points per period that a committed milestone is late
     solver: SolverLimits = SolverLimits()
 
     # Who decides, and how long they have (hours by the product's clock).
     authority: Authority = Authority()
-    decision_hours: float = Field(default=72, gt=0)
-    reminder_hours: tuple[float, ...] = (24, 48)
+    decision_hours: Hours = 72
+    reminder_hours: tuple[Hours, ...] = Field(default=(24, 48), max_length=20)
     on_expiry: Literal["escalate", "reject", "lapse"] = "escalate"
 
     # How an escalation climbs.
     ladder: tuple[Rung, ...] = Field(default=DEFAULT_LADDER, min_length=1, max_length=20)
-    ladder_ends_hours: float = Field(default=336, gt=0)
+    ladder_ends_hours: Hours = 336
 
     @model_validator(mode="after")
     def _in_order(self) -> "Policy":

@@ -5,7 +5,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from domain.definition import ClockSettings, People, ProductDefinition
+from domain.definition import RESERVED, ClockSettings, People, ProductDefinition
+from domain.envelope import Envelope
 from domain.policy import Policy
 from events.internal import Change, Role
 from events.model import ValueInputs
@@ -15,7 +16,7 @@ MAX_ENDED = 1_000  # completed, dropped and delivered things that are remembered
 MAX_TRIGGERS = 50  # gathered reasons that are kept in words; the rest is counted
 PAST_PERIODS = 24  # budget periods that are remembered
 FUTURE_PERIODS = 120  # how far ahead a budget or a capacity may be set
-DEBT_SUBJECT = "plan-debt"  # the escalation of a better plan that nobody adopts
+DEBT_SUBJECT = RESERVED  # the escalation of a better plan that nobody adopts
 
 Times = dict[str, datetime]  # field -> time of the event that set it
 
@@ -103,14 +104,6 @@ class Goal(_Frozen):
 
     weight: float
     time: datetime
-
-
-class Envelope(_Frozen):
-    """The budget of a period: a total, and what was added since."""
-
-    total: int | None = None  # None: the product's usual envelope
-    total_time: datetime | None = None
-    deltas: int = 0
 
 
 class Team(_Frozen):
@@ -202,8 +195,12 @@ class Reference(_Frozen):
     budgets: dict[str, int] = Field(default_factory=dict)
     costs: dict[str, int] = Field(default_factory=dict)
     values: dict[str, float] = Field(default_factory=dict)
+    efforts: dict[str, dict[str, float]] = Field(default_factory=dict)  # item -> team -> person-days
     capacity: dict[str, dict[str, float]] = Field(default_factory=dict)
     demand: dict[str, float] = Field(default_factory=dict)
+    dues: dict[str, datetime] = Field(default_factory=dict)  # milestone -> date
+    plan_broken: bool = False  # the plan in force was impossible already
+    request_broken: bool = False  # and so was the proposal that somebody is asked about
 
 
 class Used(_Frozen):
@@ -268,7 +265,7 @@ def envelope_of(state: ProductState, period: str) -> int:
     """Return the budget of a period, minor units (≥ 0)."""
     envelope = state.budgets.get(period, Envelope())
     total = state.budget_per_period if envelope.total is None else envelope.total
-    return max(0, total + envelope.deltas)
+    return max(0, total + sum(delta.amount for delta in envelope.deltas))
 
 
 def capacity_of(state: ProductState, team: str, period: str) -> float:

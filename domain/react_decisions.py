@@ -22,6 +22,7 @@ from domain.reactions import (
 )
 from domain.wording import listing, role_name, when
 from events import internal
+from events.internal import Role
 
 
 @reacts(internal.PlanSolved)
@@ -32,19 +33,19 @@ def _solved(before: ProductState, after: ProductState, event: internal.PlanSolve
         told = Notify("product_manager", "No plan was found", f"{because}; the plan in force stays", incident=True)
         return (told,)
     outcome = outcome_of(event)
-    if finding == "first":
-        if after.policy.first_plan == "adopt":
-            return (Adopt(outcome, "tandem", "product_manager", f"{because}, so nothing is displaced"),)
-        return (RequestDecision("product_owner", outcome, because),)
+    if finding == "first" and after.policy.first_plan == "adopt":
+        adopt = Adopt(outcome, "tandem", "product_manager", f"{because}, so nothing is displaced")
+        return (*_replaced(request, "the first plan comes into force without being asked for", None), adopt)
     if finding in ("same", "below_margin", "kept", "rejected_before"):
         stays = NoReaction(f"reconfirmed, because {because}")
-        gone = _replaced(request, f"the plan in force is the best again: {because}", None)
+        gone = _replaced(request, f"the plan in force stays: {because}", None)
         return (*gone, stays, *_debt_is_over(after, because, finding))
     if request is not None and immaterial(after, request.outcome, outcome):
         still_possible = not impossible(after, request.outcome.starts, at)
         if still_possible:
             return quiet(f"request {request.number} stays as it is: the new result differs immaterially")
-    return (*_replaced(request, because, outcome), *_decide(after, outcome, because, at))
+    lowest: Role = "product_owner" if finding == "first" else "product_manager"
+    return (*_replaced(request, because, outcome), *_decide(after, outcome, because, lowest, at))
 
 
 def _debt_is_over(state: ProductState, because: str, finding: str) -> Reactions:
@@ -63,16 +64,16 @@ def _replaced(request: Request | None, because: str, outcome: Outcome | None) ->
     return (Supersede(request.number, because, changed, outcome.proposal),)
 
 
-def _decide(state: ProductState, outcome: Outcome, because: str, at: datetime) -> tuple[Reaction, ...]:
+def _decide(state: ProductState, outcome: Outcome, because: str, lowest: Role, at: datetime) -> tuple[Reaction, ...]:
     """Adopt within the manager's limits, ask above them, refuse above everybody's."""
-    role, why_not_below = required_role(state, outcome.change, at)
+    role, why_not_below = required_role(state, outcome.change, at, lowest)
     if role is None:
         text = f"{because}; nobody may decide it: {why_not_below}"
         return (Notify("executive_board", "A better plan lies beyond everybody's authority", text, incident=True),)
     if role == "product_manager":
         told = Notify("product_manager", "The plan was changed", f"{because}; it lies within the manager's limits")
         return (Adopt(outcome, "tandem", role, because), told)
-    return (RequestDecision(role, outcome, f"{because}; {why_not_below}"),)
+    return (RequestDecision(role, outcome, f"{because}; {why_not_below}" if why_not_below else because),)
 
 
 @reacts(internal.PlanAdopted)
@@ -118,12 +119,13 @@ def _expired(before: ProductState, after: ProductState, event: internal.Approval
         return quiet(f"{asked}; it counts as rejected, and the plan in force stays")
     if after.policy.on_expiry == "lapse":
         return quiet(f"{asked}; it lapses, and the plan in force stays")
-    above = next_role(request.role)
+    next_one = next_role(request.role)
+    above = None if next_one is None else required_role(after, request.outcome.change, at, next_one)[0]
     if above is None:
-        return (Notify("executive_board", "A decision was not taken", f"{asked}", incident=True),)
+        return (Notify("executive_board", "A decision was not taken", asked, incident=True),)
     if broken := impossible(after, request.outcome.starts, at):
         return (Reprioritize("proposal", f"{asked}, and the proposal is no longer possible: {broken[0]}", urgent=True),)
-    return (RequestDecision(above, request.outcome, f"{asked}"),)
+    return (RequestDecision(above, request.outcome, asked),)
 
 
 @reacts(internal.EscalationAnswered)

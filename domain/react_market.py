@@ -6,8 +6,8 @@ from datetime import datetime
 from domain.forecasts import overrun_of
 from domain.periods import index_of, period_of
 from domain.product import Item, ProductState, capacity_of, envelope_of
-from domain.reactions import Notify, Reactions, ask, quiet, reacts
-from domain.scoring import demand_of, value_of
+from domain.reactions import Notify, Reactions, all_told, ask, quiet, reacts
+from domain.scoring import Pulls, demand_of
 from domain.wording import days, money, percent, points
 from events import model
 
@@ -26,7 +26,7 @@ def _feedback(before: ProductState, after: ProductState, event: model.FeedbackRe
     threshold = after.policy.surge_points
     moved = f"demand for {event.theme} went from {then:.1f} to {now:.1f}"
     if abs(now - then) >= threshold:
-        return ask(before, after, f"feedback:{event.theme}", f"{moved}, at or over the threshold of {threshold:g}", at)
+        return ask(after, f"feedback:{event.theme}", f"{moved}, at or over the threshold of {threshold:g}", at)
     return quiet(f"{moved}, below the threshold of {threshold:g}")
 
 
@@ -57,19 +57,20 @@ def _goal(before: ProductState, after: ProductState, event: model.GoalChanged, a
 
 def rescored(before: ProductState, after: ProductState, topic: str, items: Iterable[Item], at: datetime) -> Reactions:
     """Return what follows when items are worth something else than when priorities were last set."""
-    threshold = after.policy.rescore_points
+    threshold, known = after.policy.rescore_points, after.reference.values
+    pulls, old_pulls = Pulls(after, at), Pulls(before, at)
 
     def moved_by(item: Item) -> float:
         old = before.items.get(item.id)
-        then = after.reference.values.get(item.id, value_of(before, old, at) if old is not None else 0.0)
-        return value_of(after, item, at) - then
+        then = known[item.id] if item.id in known else 0.0 if old is None else old_pulls.value_of(old)
+        return pulls.value_of(item) - then
 
     most = max(items, key=lambda item: (abs(moved_by(item)), item.id))
     moved = moved_by(most)
     direction = "more" if moved >= 0 else "less"
     said = f"{most.id} is worth {points(abs(moved))} {direction} than when priorities were last set"
     if abs(moved) >= threshold:
-        return ask(before, after, topic, f"{said}, at or over the threshold of {points(threshold)}", at)
+        return ask(after, topic, f"{said}, at or over the threshold of {points(threshold)}", at)
     return quiet(f"{said}, below the threshold of {points(threshold)}")
 
 
@@ -81,8 +82,8 @@ def _budget(before: ProductState, after: ProductState, event: model.BudgetAdjust
     then = after.reference.budgets.get(event.period, envelope_of(before, event.period))
     change, threshold = money(now - then, after.currency), money(after.policy.budget_change, after.currency)
     said = f"the budget of {event.period} changed by {change}"
-    if abs(now - then) >= after.policy.budget_change:
-        return ask(before, after, f"budget:{event.period}", f"{said}, at or over the threshold of {threshold}", at)
+    if abs(now - then) >= max(1, after.policy.budget_change):
+        return ask(after, f"budget:{event.period}", f"{said}, at or over the threshold of {threshold}", at)
     return quiet(f"{said}, below the threshold of {threshold}")
 
 
@@ -94,8 +95,8 @@ def _reforecast(before: ProductState, after: ProductState, event: model.BudgetRe
     then = after.reference.costs.get(item.id, before.items[item.id].cost)
     change, threshold = money(item.cost - then, after.currency), money(after.policy.reforecast_change, after.currency)
     said = f"the cost of {item.id} changed by {change} to {money(item.cost, after.currency)}"
-    if abs(item.cost - then) >= after.policy.reforecast_change:
-        return ask(before, after, f"cost:{item.id}", f"{said}, at or over the threshold of {threshold}", at)
+    if abs(item.cost - then) >= max(1, after.policy.reforecast_change):
+        return ask(after, f"cost:{item.id}", f"{said}, at or over the threshold of {threshold}", at)
     return quiet(f"{said}, below the threshold of {threshold}")
 
 
@@ -109,11 +110,21 @@ def _spent(before: ProductState, after: ProductState, event: model.BudgetSpent, 
     if over < threshold:
         return quiet(f"{said}, below the threshold of {money(threshold, currency)}")
     because = f"{said}, at or over the threshold of {money(threshold, currency)}"
-    if after.spent.get(event.period, 0) > envelope_of(after, event.period):
-        # No plan brings back money that is gone: the owner has to know, whatever replanning finds.
-        told = Notify("product_owner", f"{event.period} is overspent", because)
-        return (*ask(before, after, f"spent:{event.period}", because, at), told)
-    return ask(before, after, f"spent:{event.period}", because, at)
+    told = _overspent(before, after, event.period, because)
+    if not within_horizon(after, event.period, at):
+        return told or quiet(f"{because}; {event.period} lies outside the planning horizon")
+    return all_told(ask(after, f"spent:{event.period}", because, at), told)
+
+
+def _overspent(before: ProductState, after: ProductState, period: str, because: str) -> Reactions:
+    """Tell the owner, once, when more is gone than there was: no plan brings it back, whatever replanning finds."""
+
+    def gone(state: ProductState) -> bool:
+        return state.spent.get(period, 0) - envelope_of(state, period) >= max(1, after.policy.overrun)
+
+    if gone(before) or not gone(after):
+        return ()
+    return (Notify("product_owner", f"{period} is overspent", because),)
 
 
 @reacts(model.CapacityChanged, "capacity")
@@ -127,7 +138,7 @@ def _capacity(before: ProductState, after: ProductState, event: model.CapacityCh
     said = f"{event.team} has {days(now)} in {event.period} instead of {days(then)}"
     if abs(now - then) >= threshold:
         topic = f"capacity:{event.team}:{event.period}"
-        return ask(before, after, topic, f"{said}, at or over the threshold of {days(threshold)}", at)
+        return ask(after, topic, f"{said}, at or over the threshold of {days(threshold)}", at)
     return quiet(f"{said}, a change below the threshold of {days(threshold)}")
 
 

@@ -4,21 +4,21 @@ from datetime import datetime, timedelta
 
 from domain.deadlines import debt_of, lost_per_day, period_ends_at, review_at
 from domain.forecasts import late_items
-from domain.product import DEBT_SUBJECT, ProductState
-from domain.react_work import escalate
+from domain.product import DEBT_SUBJECT, Milestone, ProductState
+from domain.react_dependencies import awaited_until, escalate, idle, is_overdue, stand_down
 from domain.reactions import (
     Escalate,
-    NoReaction,
     Notify,
     Reactions,
     Reprioritize,
     StandDown,
     Supersede,
+    all_told,
     ask,
     quiet,
     reacts,
 )
-from domain.wording import count, listing, points, when
+from domain.wording import count, due_on, listing, points
 from events import internal
 
 
@@ -31,8 +31,7 @@ def _clock(before: ProductState, after: ProductState, event: internal.ClockStruc
         *_kept(before, after, at),
         *_debt(after, at),
     )
-    loud = tuple(reaction for reaction in found if not isinstance(reaction, NoReaction))
-    return loud or found or quiet("a review is due" if review_at(before, after.policy) <= at else "nothing fell due")
+    return all_told(found) or quiet("a review is due" if review_at(before, after.policy) <= at else "nothing fell due")
 
 
 def _fell_due(before: ProductState, moment: datetime, at: datetime) -> bool:
@@ -42,7 +41,7 @@ def _fell_due(before: ProductState, moment: datetime, at: datetime) -> bool:
 def _periods(before: ProductState, after: ProductState, at: datetime) -> Reactions:
     if not _fell_due(before, period_ends_at(before), at) or "periods" not in after.policy.watch:
         return ()
-    return ask(before, after, "period", "a budget period has ended, and the horizon moves on", at)
+    return ask(after, "period", "a budget period has ended, and the horizon moves on", at)
 
 
 def _milestones(before: ProductState, after: ProductState, at: datetime) -> Reactions:
@@ -52,37 +51,36 @@ def _milestones(before: ProductState, after: ProductState, at: datetime) -> Reac
     for name, milestone in sorted(after.milestones.items()):
         if milestone.status != "planned":
             continue
-        window = milestone.due - timedelta(days=after.policy.milestone_risk_days)
-        late = late_items(after, milestone) if milestone.committed else ()
-        if _fell_due(before, window, at):
-            if late and after.plan is not None:
-                because = f"{name} is due soon and would be missed because of {listing(late)}"
-                found += ask(before, after, f"milestone:{name}", because, at)
-            else:
-                found += quiet(f"{name} is due soon, and the plan in force meets it")
+        if _fell_due(before, milestone.due - timedelta(days=after.policy.milestone_risk_days), at):
+            found += _due_soon(after, milestone, at)
         if _fell_due(before, milestone.due, at):
             waiting = [item.id for item in after.items.values() if item.milestone == name and item.open]
-            text = f"{name} was due {when(milestone.due, after.time_zone)} and is not reached"
+            text = f"{name} was due {due_on(milestone.due, after.time_zone)} and is not reached"
             text += f"; open: {listing(sorted(waiting))}" if waiting else ""
             found += (Notify("product_owner", f"{name} is past due", text),)
     return found
 
 
+def _due_soon(after: ProductState, milestone: Milestone, at: datetime) -> Reactions:
+    if after.plan is None or not milestone.committed:
+        return quiet(f"{milestone.id} is due soon, and {'nothing is committed' if after.plan else 'there is no plan'}")
+    if late := late_items(after, milestone):
+        because = f"{milestone.id} is due soon and would be missed because of {listing(late)}"
+        return ask(after, f"milestone:{milestone.id}", because, at)
+    return quiet(f"{milestone.id} is due soon, and the plan in force meets it")
+
+
 def _dependencies(before: ProductState, after: ProductState, at: datetime) -> Reactions:
+    if "dependency_overdue" not in after.policy.watch:
+        return ()
     found: Reactions = ()
     for name, dependency in sorted(after.dependencies.items()):
-        if not dependency.open:
+        if idle(after, dependency):
             continue
-        overdue = _fell_due(before, dependency.needed_by, at)
-        accepted = dependency.accepted_until
-        if accepted is not None:
-            overdue = _fell_due(before, accepted, at)
-        if overdue and "dependency_overdue" in after.policy.watch:
-            limit = dependency.needed_by if accepted is None else accepted
-            because = f"{name} was needed by {when(limit, after.time_zone)} and is not delivered"
-            found += escalate(after, dependency, because)
+        if _fell_due(before, awaited_until(dependency), at):
+            found += escalate(after, dependency, is_overdue(after, dependency))
         elif before.dependencies[name].status != dependency.status:
-            needed = when(dependency.needed_by, after.time_zone)
+            needed = due_on(dependency.needed_by, after.time_zone)
             text = f"{name} is needed by {needed}, and {dependency.provider} has not delivered it"
             found += (Notify("product_manager", f"{name} is at risk", text),)
     return found
@@ -91,7 +89,7 @@ def _dependencies(before: ProductState, after: ProductState, at: datetime) -> Re
 def _kept(before: ProductState, after: ProductState, at: datetime) -> Reactions:
     if after.kept is None or not _fell_due(before, after.kept.until, at):
         return ()
-    return ask(before, after, "kept", f"what {after.kept.by} decided to keep as it is was kept until now", at)
+    return ask(after, "kept", f"what {after.kept.by} decided to keep as it is was kept until now", at)
 
 
 def _debt(after: ProductState, at: datetime) -> Reactions:
@@ -110,11 +108,27 @@ def _debt(after: ProductState, at: datetime) -> Reactions:
 
 @reacts(internal.ReviewDue, "reviews")
 def _review(before: ProductState, after: ProductState, event: internal.ReviewDue, at: datetime) -> Reactions:
-    return ask(before, after, "review", "the regular review is due", at)
+    return ask(after, "review", "the regular review is due", at)
 
 
 @reacts(internal.ProductApplied)
 def _applied(before: ProductState, after: ProductState, event: internal.ProductApplied, at: datetime) -> Reactions:
+    return all_told(_refiled(before, after, at), _no_longer_open(after))
+
+
+def _no_longer_open(after: ProductState) -> Reactions:
+    """End the escalations of what the file no longer holds."""
+    found: Reactions = ()
+    for subject, number in sorted(after.escalations.items()):
+        dependency = after.dependencies.get(subject)
+        if dependency is None and subject != DEBT_SUBJECT:
+            found += (StandDown(subject, number, f"{subject} is no longer known"),)
+        elif dependency is not None and (over := idle(after, dependency)):
+            found += stand_down(after, dependency, over)
+    return found
+
+
+def _refiled(before: ProductState, after: ProductState, at: datetime) -> Reactions:
     if after.plan is None:
         return (Reprioritize("product", "the product was declared"),)
     old, new = before.declared, after.declared
@@ -125,7 +139,7 @@ def _applied(before: ProductState, after: ProductState, event: internal.ProductA
     ]
     if not changed:
         return quiet("nothing that plans depend on has changed")
-    return ask(before, after, "product", f"the product file changed: {listing(changed)}", at)
+    return ask(after, "product", f"the product file changed: {listing(changed)}", at)
 
 
 @reacts(internal.ProductArchived)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from domain.evolve import Stamped, Taken, step
-from domain.forecasts import plan_became_impossible, proposal_became_impossible
+from domain.forecasts import newly_broken
 from domain.policy import Policy, Watch
 from domain.product import Outcome, ProductState
 from events.internal import Role
@@ -118,7 +118,7 @@ def react(before: ProductState, after: ProductState, stamped: Stamped, policy: P
         return (NoReaction(f"the policy does not watch {watch.replace('_', ' ')}"),)
     if after.policy is not policy:
         after = after.model_copy(update={"policy": policy})
-    return rule(before, after, stamped.event, stamped.at) or (NoReaction("recorded"),)
+    return rule(before, after, stamped.event, max(stamped.at, after.at)) or (NoReaction("recorded"),)
 
 
 def take_in(state: ProductState, stamped: Stamped, policy: Policy) -> tuple[ProductState, Taken, Reactions]:
@@ -129,13 +129,22 @@ def take_in(state: ProductState, stamped: Stamped, policy: Policy) -> tuple[Prod
     return after, taken, react(state, after, stamped, policy)
 
 
-def ask(before: ProductState, after: ProductState, topic: str, because: str, at: datetime) -> Reactions:
-    """Return a request to look at the priorities, urgent when the plan in force has just become impossible."""
-    broken = plan_became_impossible(before, after, at) or proposal_became_impossible(before, after, at)
-    pending = next((trigger for trigger in after.triggers if trigger.topic == topic), None)
-    if pending is not None and (pending.urgent or not broken):
+def ask(after: ProductState, topic: str, because: str, at: datetime) -> Reactions:
+    """Return a request to look at the priorities, urgent when the plan in force has become impossible since the last.
+
+    A topic that waits already is not asked for twice, unless it has become urgent only now.
+    """
+    at_once = any(trigger.urgent for trigger in after.triggers)  # then nothing waits, and there is nothing to find out
+    broken = "" if at_once else newly_broken(after, at)
+    if not broken and any(trigger.topic == topic for trigger in after.triggers):
         return (NoReaction(f"{because}; a new look at the priorities is already due for this"),)
     return (Reprioritize(topic, f"{because}; {broken}" if broken else because, urgent=bool(broken)),)
+
+
+def all_told(*found: Reactions) -> Reactions:
+    """Return what follows; that nothing follows is only said when nothing else is."""
+    everything = tuple(reaction for reactions in found for reaction in reactions)
+    return tuple(reaction for reaction in everything if not isinstance(reaction, NoReaction)) or everything
 
 
 def quiet(because: str) -> Reactions:

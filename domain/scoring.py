@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 
 from domain.product import Item, ProductState, Theme
-from events.model import ValueInputs
 
 DIGITS = 6  # decimals kept: a last bit that differs between machines must not decide anything
 
@@ -30,36 +29,57 @@ def demand_of(state: ProductState, theme: str, at: datetime) -> float:
     return round(float(100 * (1 - 0.5 ** (pressure / state.policy.feedback_saturation))), 3)
 
 
-def inputs_of(state: ProductState, item: Item, at: datetime) -> ValueInputs:
-    """Return the four inputs as they stand: the declared score, or a stronger pull of the item's themes and goals."""
-    half = state.policy.signal_half_life_days
-    market = [decayed(s.strength, s.time, at, half) for t in item.themes if (s := state.market.get(t))]
-    moves = [decayed(s.strength, s.time, at, half) for t in item.themes if (s := state.competitors.get(t))]
-    goals = [g.weight for name in item.goals if (g := state.goals.get(name))]
-    return ValueInputs(
-        marketplace=max([item.values.marketplace, *market]),
-        competition=max([item.values.competition, *moves]),
-        user_feedback=max([item.values.user_feedback, *(demand_of(state, t, at) for t in item.themes)]),
-        business_goals=max(goals) if goals else item.values.business_goals,
-    )
+class Pulls:
+    """How strongly customers, market, competitors and goals pull at an instant; each theme is looked at once."""
+
+    def __init__(self, state: ProductState, at: datetime) -> None:
+        self._state, self._at = state, at
+        self._themes: dict[str, tuple[float, float, float]] = {}
+
+    def of_theme(self, theme: str) -> tuple[float, float, float]:
+        """Return the pull of the market, of competitors and of customers, 0–100 each."""
+        known = self._themes.get(theme)
+        if known is None:
+            state, half = self._state, self._state.policy.signal_half_life_days
+            signals = (state.market.get(theme), state.competitors.get(theme))
+            market, rivals = (0.0 if s is None else decayed(s.strength, s.time, self._at, half) for s in signals)
+            known = self._themes[theme] = market, rivals, demand_of(state, theme, self._at)
+        return known
+
+    def of_item(self, item: Item) -> tuple[float, float, float, float]:
+        """Return the inputs as they stand, in the order of ``Weights``: as declared, or a stronger pull of its themes.
+
+        Goals that are known replace the declared score.
+        """
+        declared = item.values
+        market, rivals, demand = declared.marketplace, declared.competition, declared.user_feedback
+        for theme in item.themes:
+            of_market, of_rivals, of_customers = self.of_theme(theme)
+            market, rivals, demand = max(market, of_market), max(rivals, of_rivals), max(demand, of_customers)
+        goals = [goal.weight for name in item.goals if (goal := self._state.goals.get(name))]
+        return market, rivals, demand, max(goals) if goals else declared.business_goals
+
+    def value_of(self, item: Item) -> float:
+        """Return value points (≥ 0): the explicit value, or the weighted mean of the inputs, times urgency."""
+        if item.value is not None:
+            return round(item.value * item.urgency, DIGITS)
+        weights, (market, rivals, demand, goals) = self._state.policy.weights, self.of_item(item)
+        total = weights.marketplace + weights.competition + weights.user_feedback + weights.business_goals
+        weighted = (
+            weights.marketplace * market
+            + weights.competition * rivals
+            + weights.user_feedback * demand
+            + weights.business_goals * goals
+        )
+        return round(weighted / total * item.urgency, DIGITS)
 
 
 def value_of(state: ProductState, item: Item, at: datetime) -> float:
-    """Return an item's value points (≥ 0): the explicit value, or the weighted mean of the inputs, times urgency."""
-    if item.value is not None:
-        return round(item.value * item.urgency, DIGITS)
-    weights = state.policy.weights
-    scores = inputs_of(state, item, at)
-    total = weights.marketplace + weights.competition + weights.user_feedback + weights.business_goals
-    weighted = (
-        weights.marketplace * scores.marketplace
-        + weights.competition * scores.competition
-        + weights.user_feedback * scores.user_feedback
-        + weights.business_goals * scores.business_goals
-    )
-    return round(weighted / total * item.urgency, DIGITS)
+    """Return an item's value points at an instant (≥ 0). For many items, ask one ``Pulls``."""
+    return Pulls(state, at).value_of(item)
 
 
 def values_of(state: ProductState, at: datetime) -> dict[str, float]:
     """Return the value points of every open item."""
-    return {item.id: value_of(state, item, at) for item in state.items.values() if item.open}
+    pulls = Pulls(state, at)
+    return {item.id: pulls.value_of(item) for item in state.items.values() if item.open}

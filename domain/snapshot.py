@@ -1,82 +1,142 @@
 """From a product's state to what the solver gets. Pure."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
-from domain.periods import index_of, period_of, shift
+from domain.periods import index_of, last_period, period_of, shift
 from domain.planning import Snapshot, Target, Task, starts_in_force
-from domain.product import Item, ProductState, capacity_of, envelope_of, promise_of, starts_of
-from domain.scoring import value_of
+from domain.product import Dependency, Item, Milestone, ProductState, capacity_of, envelope_of, promise_of, starts_of
+from domain.scoring import Pulls
 
+WORTHLESS: dict[str, Any] = {"value": 0.0, "milestone": None, "in_force": None, "switching_cost": 0.0}
 MAX_MONEY_FIT = 2**53  # whole numbers up to here are exact in the solver's doubles
 
 
 def snapshot_of(state: ProductState, at: datetime) -> Snapshot:
     """Return all that a plan made at this instant depends on; what is finished or dropped is left out."""
-    first = period_of(at, state.time_zone)
-    periods = tuple(shift(first, offset) for offset in range(state.policy.horizon_periods))
-    budgets = [envelope_of(state, period) for period in periods]
-    budgets[0] = max(0, budgets[0] - state.spent.get(first, 0))
-    return Snapshot(
-        product=state.product,
-        currency=state.currency,
-        periods=periods,
-        budgets=tuple(budgets),
-        capacity={
-            team: tuple(round(capacity_of(state, team, period), 6) for period in periods)
-            for team in sorted(state.teams)
-        },
-        tasks=tuple(_task(state, item, first, at) for _, item in sorted(state.items.items()) if item.open),
-        targets=tuple(
-            Target(
-                id=milestone.id,
-                due=index_of(period_of(milestone.due, state.time_zone), first),
-                slip_price=state.policy.slip_price if milestone.committed else 0,
+    first, pulls = period_of(at, state.time_zone), Pulls(state, at)
+    earliest, planned = earliest_starts(state, first), starts_of(state)
+    tasks = []
+    for _, item in sorted(state.items.items()):
+        if item.open:
+            value = pulls.value_of(item)
+            started = item.status == "started"
+            tasks.append(
+                Task(
+                    **_work(state, item, first, earliest),
+                    value=value,
+                    milestone=_kept_by(state, item),
+                    in_force=index_in_force(item, planned[item.id], first) if item.id in planned else None,
+                    switching_cost=round(value * state.policy.switching_cost_share, 6) if started else 0,
+                )
             )
-            for _, milestone in sorted(state.milestones.items())
-            if milestone.status == "planned"
-        ),
+    milestones = (milestone for _, milestone in sorted(state.milestones.items()) if milestone.status == "planned")
+    return Snapshot(
+        **_limits(state, first),
+        tasks=tuple(tasks),
+        targets=tuple(_target(state, milestone, first) for milestone in milestones),
         discount=state.policy.discount,
     )
 
 
-def _task(state: ProductState, item: Item, first: str, at: datetime) -> Task:
-    value = value_of(state, item, at)
-    started = item.status == "started"
-    elapsed = max(0, index_of(first, item.started_in or first)) if started else 0
-    duration = max(1, item.duration - elapsed) if started else item.duration
+def possible_work(state: ProductState, items: Iterable[str], at: datetime) -> Snapshot:
+    """Return as much of the snapshot as tells whether a plan is possible: the open ones of these items, no values."""
+    first = period_of(at, state.time_zone)
+    earliest = earliest_starts(state, first)
+    known = (state.items.get(name) for name in items)
+    tasks = (
+        Task.model_construct(**_work(state, item, first, earliest), **WORTHLESS)  # hot, and checked already
+        for item in known
+        if item is not None and item.open
+    )
+    return Snapshot.model_construct(**_limits(state, first), tasks=tuple(tasks))
+
+
+def _limits(state: ProductState, first: str) -> dict[str, Any]:
+    periods = tuple(shift(first, offset) for offset in range(state.policy.horizon_periods))
+    budgets = [envelope_of(state, period) for period in periods]
+    budgets[0] = max(0, budgets[0] - state.spent.get(first, 0))
+    return {
+        "product": state.product,
+        "currency": state.currency,
+        "periods": periods,
+        "budgets": tuple(min(budget, MAX_MONEY_FIT) for budget in budgets),
+        "capacity": {
+            team: tuple(round(capacity_of(state, team, period), 6) for period in periods)
+            for team in sorted(state.teams)
+        },
+    }
+
+
+def _work(state: ProductState, item: Item, first: str, earliest: Mapping[str, int]) -> dict[str, Any]:
+    """Return what is left to do of an item: what was spent on it is paid, what has passed of it is done."""
+    started, duration = item.status == "started", _duration_left(item, first)
     share = duration / max(1, item.duration) if started else 1.0
-    planned = starts_of(state).get(item.id)
+    return {
+        "id": item.id,
+        "cost": max(0, item.cost - max(0, item.spent)),
+        "duration": duration,
+        "efforts": {team: round(days * share, 6) for team, days in sorted(item.efforts.items()) if team in state.teams},
+        "after": tuple(sorted(name for name in item.after if (other := state.items.get(name)) and other.open)),
+        "earliest": 0 if started else earliest.get(item.id, 0),
+        "running": started,
+    }
+
+
+def _duration_left(item: Item, first: str) -> int:
+    """Return how many periods an item still takes from ``first`` on; what runs late takes at least one more."""
+    if item.status != "started":
+        return item.duration
+    return max(1, item.duration - max(0, index_of(first, item.started_in or first)))
+
+
+def _kept_by(state: ProductState, item: Item) -> str | None:
     milestone = None if item.milestone is None else state.milestones.get(item.milestone)
-    return Task(
-        id=item.id,
-        value=value,
-        cost=max(0, item.cost - item.spent) if started else item.cost,
-        duration=duration,
-        efforts={team: round(days * share, 6) for team, days in sorted(item.efforts.items()) if team in state.teams},
-        after=tuple(sorted(name for name in item.after if (other := state.items.get(name)) and other.open)),
-        milestone=milestone.id if milestone is not None and milestone.status == "planned" else None,
-        earliest=0 if started else earliest_start(state, item.id, first),
-        in_force=None if planned is None else max(0, index_of(planned, first)),
-        running=started,
-        switching_cost=round(value * state.policy.switching_cost_share, 6) if started else 0,
+    return milestone.id if milestone is not None and milestone.status == "planned" else None
+
+
+def _target(state: ProductState, milestone: Milestone, first: str) -> Target:
+    return Target(
+        id=milestone.id,
+        due=index_of(last_period(milestone.due, state.time_zone), first),
+        slip_price=state.policy.slip_price if milestone.committed else 0,
     )
 
 
-def earliest_start(state: ProductState, item: str, first: str) -> int:
-    """Return the first period (index) in which an item may start, for what other teams have promised it.
+def index_in_force(item: Item, period: str, first: str) -> int:
+    """Return where a plan stands now: what runs, has started; what should have started before, starts now."""
+    return 0 if item.status == "started" else max(0, index_of(period, first))
 
-    Blocked without a new date: not in this period. Promised for a date: not before the period of that date.
+
+def earliest_starts(state: ProductState, first: str) -> dict[str, int]:
+    """Return, for the items that wait, the first period (index) in which they may start, by what was promised to them.
+
+    Blocked without a new date: not in this period. Promised for a date: not before the period in which it falls due.
     """
-    earliest = 0
+    found: dict[str, int] = {}
     for dependency in state.dependencies.values():
-        if dependency.needs != item or not dependency.open:
-            continue
-        promised = promise_of(state, dependency)
-        if promised is not None:
-            earliest = max(earliest, index_of(period_of(promised, state.time_zone), first))
-        elif dependency.status == "blocked":
-            earliest = max(earliest, 1)
-    return earliest
+        if dependency.open:
+            promised = promise_of(state, dependency)
+            index = 0 if promised is None else index_of(period_of(promised, state.time_zone), first)
+            if dependency.status == "blocked" and (promised is None or not _promised_anew(state, dependency)):
+                index = max(index, 1)
+            found[dependency.needs] = max(found.get(dependency.needs, 0), index)
+    return found
+
+
+def earliest_start(state: ProductState, item: str, first: str) -> int:
+    """Return the first period (index) in which an item may start."""
+    return earliest_starts(state, first).get(item, 0)
+
+
+def _promised_anew(state: ProductState, dependency: Dependency) -> bool:
+    """Tell whether a date was promised with the news that it is blocked, or since; an earlier one no longer counts."""
+    blocked = dependency.times.get("status")
+    carrier = None if dependency.milestone is None else state.milestones.get(dependency.milestone)
+    carried = carrier is not None and carrier.status == "planned"
+    promised = carrier.times.get("due") if carrier is not None and carried else dependency.times.get("promised_for")
+    return promised is not None and (blocked is None or promised >= blocked)
 
 
 def in_force_on(snapshot: Snapshot) -> dict[str, int]:

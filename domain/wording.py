@@ -1,6 +1,6 @@
 """How figures are written wherever a person reads them. Pure."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from domain.periods import zone
 
@@ -48,6 +48,14 @@ def hours(amount: float) -> str:
 def when(at: datetime, time_zone: str) -> str:
     """Return an instant in a product's time zone: ``2026-03-31 14:05``."""
     return f"{at.astimezone(zone(time_zone)):%Y-%m-%d %H:%M}"
+
+
+def due_on(at: datetime, time_zone: str) -> str:
+    """Return a due instant; a day's end is written as that day and not as the midnight of the next."""
+    local = at.astimezone(zone(time_zone))
+    if local.hour or local.minute or local.second or local.microsecond:
+        return f"{local:%Y-%m-%d %H:%M}"
+    return f"{local - timedelta(days=1):%Y-%m-%d}"
 
 
 def role_name(role: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from events.customer_text import FROM_OUTSIDE
 from events.envelope import SPECVERSION, Envelope, holds_json, read_object
 from events.errors import SHOWN, EventError, FieldError, Path
 from events.internal import SOURCE as OUR_SOURCE
@@ -141,7 +142,7 @@ def _build(found: Envelope, data: dict[str, Any] | None, errors: list[FieldError
         "extensions": extensions,
     }
     try:  # as JSON text, because strict means what JSON can say: an array is a tuple, a text may be a date
-        return EXTERNAL.validate_json(json.dumps(fields), strict=True, extra="forbid")
+        return EXTERNAL.validate_json(json.dumps(fields), strict=True, extra="forbid", context=FROM_OUTSIDE)
     except ValidationError as exc:
         for detail in exc.errors(include_url=False, include_input=False):
             error = _explain(cls, detail, fields)

@@ -12,7 +12,7 @@ from datetime import datetime
 
 import structlog
 
-from events.memory import Digest, Memory, digest
+from events.memory import Digest, Memory, digest, digest_of
 from events.outcome import CLOSED, LATE, Outcome, Stats, Status
 from events.ports import Deliver, DeliveryUnavailableError, ProductHeldError, UnknownProductError
 from events.room import ClosingError, FullError, Limits, Load, Room
@@ -131,6 +131,10 @@ class Dispatch:
         for task in left:
             task.cancel()
         await asyncio.gather(*left, return_exceptions=True)
+
+    def remembers(self, product: str, source: str, event_id: str) -> bool:
+        """Tell whether an event was stored through this process lately."""
+        return digest_of(product, source, event_id) in self._memory
 
     def stats(self) -> Stats:
         """Return the counts since the start and what is held now."""

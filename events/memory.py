@@ -10,7 +10,12 @@ Digest = bytes
 
 def digest(event: Event) -> Digest:
     """Return what identifies an event: its product, source and id; none of them can hold a line break."""
-    return blake2b(f"{event.product}\n{event.source}\n{event.id}".encode(), digest_size=16).digest()
+    return digest_of(event.product, event.source, event.id)
+
+
+def digest_of(product: str, source: str, event_id: str) -> Digest:
+    """Return the digest of the event that these three identify."""
+    return blake2b(f"{product}\n{source}\n{event_id}".encode(), digest_size=16).digest()
 
 
 class Memory:

@@ -1,7 +1,6 @@
 """What happened: every event that may arrive from outside, frozen and named in the past tense.
 
-Money is in integer minor units (cents) of the product's currency, effort in person-days, periods are months
-written ``2026-03``. The internal events are in ``events.internal``; the closed union of both in ``events.union``.
+Money: integer minor units (cents) of the product's currency. Effort: person-days. Periods: months, ``2026-03``.
 """
 
 from datetime import date, datetime
@@ -9,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from events.customer_text import CustomerText
 from events.instants import parse_due, within_reach
 
 PRODUCT_PATTERN = r"^[a-z0-9][a-z0-9-]{0,62}$"  # CloudEvents `subject`; part of workflow ids
@@ -66,7 +66,7 @@ class FeedbackReceived(Event):
     sentiment: float = Field(ge=-1, le=1)
     weight: float = Field(ge=0, le=1e9, allow_inf_nan=False)  # account value, in the product's own unit
     channel: Topic
-    text: str = Field(default="", max_length=20_000)
+    text: CustomerText = ""
 
 
 class MarketShifted(Event):

@@ -9,6 +9,7 @@ from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from domain.clock import ProductClock
 from domain.core import Stamped
 from domain.entries import adoption_of, incident_row, told_entry, workflow_id
+from domain.evolve import event_key
 from domain.ladder import climb_of, deadline_of, reminders_of, teams_of
 from domain.product import ProductState
 from domain.reactions import Adopt, Conclude, Escalate, Notify, Reaction, RequestDecision, StandDown, Supersede
@@ -75,7 +76,7 @@ class Performer:
         elif isinstance(reaction, Adopt) and reaction.approval is not None:
             because = f"the plan of run {reaction.outcome.run} is in force"
             settled = adoption_of(reaction, stamped)
-            key = f"event/{settled.source}/{settled.id}"
+            key = event_key(settled.source, settled.id)
             effect = Effect(approval=reaction.approval, effect="adopted", because=because, cause=key)
             await self.conclude(product, effect)
         if isinstance(event, ProductApplied):
@@ -190,9 +191,9 @@ class Performer:
         """Signal another workflow; when it is gone, that is an incident, not a reason to stop."""
         try:
             await workflow.get_external_workflow_handle(target).signal(name, message)
-        except ApplicationError as gone:
+        except ApplicationError:  # it has ended
             key = f"{cause}/unheard/{target}"
-            text = f"{target} did not hear that {name.replace('_', ' ')}: {gone}"
+            text = f"{target} no longer listens, so it did not hear: {name.replace('_', ' ')}"
             data = {"subject": f"{target} is gone", "text": text, "said": text}
             row = incident_row(self.recorder.product, key, f"{target} is gone", text, self.recorder.now())
             await self.recorder.append(self.recorder.entry("incident.raised", key, cause, data, rows=(row,)))

@@ -128,3 +128,21 @@ allotment = Table(
     Column("person_days", Float, nullable=False),  # person-days per period, of the whole team
     PrimaryKeyConstraint("team", "product", name="allotment_pk"),
 )
+
+product_key = Table(
+    "product_key",
+    metadata,
+    Column("product", Word, nullable=False),
+    Column("wrapped", LargeBinary, nullable=False),  # by the root key, which is never in here
+    PrimaryKeyConstraint("product", name="product_key_pk"),
+)
+
+text_key = Table(  # one key per feedback; the only table whose content is meant to be destroyed
+    "text_key",
+    metadata,
+    Column("product", Word, nullable=False),
+    Column("source", Word, nullable=False),
+    Column("event_id", Word, nullable=False),
+    Column("wrapped", LargeBinary),  # by the product's key; NULL: erased, and never to be made again
+    PrimaryKeyConstraint("product", "source", "event_id", name="text_key_pk"),
+)

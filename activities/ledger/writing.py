@@ -49,8 +49,10 @@ class LedgerWriting:
                 raise
         return digest
 
-    async def reserve_allotments(self, product: str, allotments: dict[str, tuple[float, float]]) -> None:
-        await self._database.write(partial(_reserve_allotments, product=product, shares=allotments))
+    async def reserve_allotments(
+        self, product: str, allotments: dict[str, tuple[float, float]]
+    ) -> dict[str, tuple[float, float]]:
+        return await self._database.write(partial(_reserve_allotments, product=product, shares=allotments))
 
 
 async def _append(connection: AsyncConnection, entries: Sequence[Entry]) -> list[Recorded]:
@@ -82,12 +84,14 @@ async def _put_document(connection: AsyncConnection, digest: str, stored: bytes)
 
 async def _reserve_allotments(
     connection: AsyncConnection, product: str, shares: dict[str, tuple[float, float]]
-) -> None:
+) -> dict[str, tuple[float, float]]:
     if connection.dialect.name == "postgresql":
         await connection.exec_driver_sql("LOCK TABLE allotment IN SHARE ROW EXCLUSIVE MODE")
     theirs = select(allotment).where(allotment.c.team.in_(list(shares)), allotment.c.product != product)
     others = [(row.team, row.product, row.allotment, row.person_days) for row in await connection.execute(theirs)]
     refuse_overcommitted(product, shares, others)
+    known = await connection.execute(select(allotment).where(allotment.c.product == product))
+    earlier = {row.team: (row.allotment, row.person_days) for row in known}
     await connection.execute(allotment.delete().where(allotment.c.product == product))
     if shares:
         mine = [
@@ -95,6 +99,7 @@ async def _reserve_allotments(
             for team, (share, size) in shares.items()
         ]
         await connection.execute(insert(allotment), mine)
+    return earlier
 
 
 async def _lock_heads(connection: AsyncConnection, products: list[str]) -> dict[str, Head]:

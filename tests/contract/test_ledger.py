@@ -159,6 +159,13 @@ async def test_documents_are_stored_once_under_their_hash(ledger: WholeLedger) -
     assert await ledger.document(await ledger.put_document(None)) is None
 
 
+async def test_reserving_returns_what_was_reserved_before(ledger: WholeLedger) -> None:
+    first = {"it": (12.0, 20.0), "design": (5.0, 5.0)}
+    assert await ledger.reserve_allotments("web", first) == {}
+    assert await ledger.reserve_allotments("web", {"it": (1.0, 20.0)}) == first
+    assert await ledger.reserve_allotments("web", {}) == {"it": (1.0, 20.0)}
+
+
 async def test_allotments_of_all_products_fit_the_team(ledger: WholeLedger) -> None:
     await ledger.reserve_allotments("web", {"it": (12.1, 20), "design": (5, 5)})
     await ledger.reserve_allotments("app", {"it": (7.9, 20)})

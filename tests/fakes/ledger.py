@@ -42,10 +42,14 @@ class FakeLedger:
         stored = self.documents.get(digest)
         return None if stored is None else json.loads(stored)
 
-    async def reserve_allotments(self, product: str, allotments: dict[str, tuple[float, float]]) -> None:
+    async def reserve_allotments(
+        self, product: str, allotments: dict[str, tuple[float, float]]
+    ) -> dict[str, tuple[float, float]]:
         others = {key: value for key, value in self.allotments.items() if key[1] != product}
         refuse_overcommitted(product, allotments, [(*key, *value) for key, value in others.items()])
+        earlier = {team: share for (team, other), share in self.allotments.items() if other == product}
         self.allotments = others | {(team, product): share for team, share in allotments.items()}
+        return earlier
 
     async def entries(self, query: LedgerQuery) -> list[Recorded]:
         found = [kept for kept in self._all() if _matches(kept, query)]

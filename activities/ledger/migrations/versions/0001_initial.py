@@ -1,4 +1,4 @@
-"""The ledger: entries, their index by thing, heads, view rows, documents, allotments."""
+"""The ledger: entries, their index by thing, heads, view rows, documents, allotments; keys of texts."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -86,6 +86,20 @@ def upgrade() -> None:
         sa.Column("person_days", sa.Float(), nullable=False),
         sa.PrimaryKeyConstraint("team", "product", name="allotment_pk"),
     )
+    op.create_table(
+        "product_key",
+        sa.Column("product", word, nullable=False),
+        sa.Column("wrapped", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("product", name="product_key_pk"),
+    )
+    op.create_table(
+        "text_key",
+        sa.Column("product", word, nullable=False),
+        sa.Column("source", word, nullable=False),
+        sa.Column("event_id", word, nullable=False),
+        sa.Column("wrapped", sa.LargeBinary()),
+        sa.PrimaryKeyConstraint("product", "source", "event_id", name="text_key_pk"),
+    )
     if op.get_bind().dialect.name == "postgresql":
         _protect_postgresql()
     else:
@@ -146,7 +160,7 @@ def _protect_postgresql() -> None:
 def downgrade() -> None:
     if op.get_bind().execute(sa.text("SELECT 1 FROM entry LIMIT 1")).first() is not None:
         raise RuntimeError("the ledger has entries; a migration does not remove them")
-    for table in ("allotment", "document", "view_row", "head", "entry_about", "entry"):
+    for table in ("text_key", "product_key", "allotment", "document", "view_row", "head", "entry_about", "entry"):
         op.drop_table(table)
     if op.get_bind().dialect.name == "postgresql":
         op.execute("DROP FUNCTION tandem_append_only()")

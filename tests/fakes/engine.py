@@ -1,0 +1,162 @@
+"""The workflows, as the web sees them: products appear in the ledger, answers are noted, refusals are lined up."""
+
+from collections import defaultdict
+from datetime import UTC, datetime
+from typing import Any
+
+from domain.applied import first_state
+from domain.core import Stamped, take_in
+from domain.definition import ProductDefinition
+from domain.entries import Times, event_entry, workflow_row
+from domain.planning import Proposal, document
+from domain.product import ProductState
+from domain.record import Entry, ViewRow
+from domain.views import product_row, roadmap_row
+from events.internal import SOURCE, ProductApplied
+from events.union import EventBatch
+from tests.fakes.deliver import FakeDeliver
+from tests.fakes.ledger import FakeLedger
+from workflows.client import Running
+from workflows.messages import Answer, Applied, Effect, Ended, EscalationReply
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+class FakeEngine(FakeDeliver):
+    """Implements `web.services.Workflows` and `events.ports.Deliver` beside a ledger in memory."""
+
+    def __init__(self, ledger: FakeLedger) -> None:
+        super().__init__()
+        self.ledger = ledger
+        self.states: dict[str, ProductState] = {}
+        self.applied: list[tuple[str, str]] = []  # product, actor
+        self.answers: list[Answer | EscalationReply] = []
+        self.archived: list[tuple[str, str, str]] = []
+        self.refreshed: list[str] = []
+        self.running: dict[str, Running] = {}
+        self.alive = True
+        self._refusals: defaultdict[str, list[Exception]] = defaultdict(list)
+
+    def refuse(self, call: str, error: Exception) -> None:
+        """Make the next call of this name raise an error."""
+        self._refusals[call].append(error)
+
+    def _maybe(self, call: str) -> None:
+        if self._refusals[call]:
+            raise self._refusals[call].pop(0)
+
+    async def deliver(self, product: str, batch: EventBatch) -> None:
+        if product not in self.states:
+            self.missing.add(product)
+        await super().deliver(product, batch)
+        for accepted in batch.events:
+            stamped = Stamped(accepted.event, accepted.at)
+            await self._record(product, stamped)
+
+    async def apply(self, definition: ProductDefinition, actor: str) -> Applied:
+        self._maybe("apply")
+        product = definition.product
+        self.applied.append((product, actor))
+        known = self.states.get(product)
+        if known is not None and known.declared == definition:
+            return Applied(changed=False)
+        self.missing.discard(product)
+        if known is None:
+            self.states[product] = first_state(definition, NOON)
+        event = ProductApplied(
+            id=f"applied/{len(self.applied)}",
+            source=SOURCE,
+            product=product,
+            time=NOON,
+            definition=definition.model_dump(mode="json"),
+            actor=actor,
+        )
+        await self._record(product, Stamped(event, NOON))
+        return Applied(changed=True, created=known is None)
+
+    async def _record(self, product: str, stamped: Stamped) -> None:
+        before = self.states[product]
+        after, taken, reactions = take_in(before, stamped, before.policy)
+        self.states[product] = after
+        times = Times(at=NOON, clock_at=NOON, policy_hash=before.policy.digest())
+        entry = event_entry(before, stamped, taken, reactions, times)
+        me = workflow_row(f"product/{product}", product, "running", "the product", "the next event")
+        rows = (*entry.rows, product_row(after, NOON), roadmap_row(after, NOON), me)
+        await self.ledger.append([entry.model_copy(update={"rows": rows})])
+
+    async def ask(self, product: str, number: int, proposal: Proposal, state: str = "open", **data: Any) -> str:
+        """Put a request for a decision into the ledger; return the hash that it is bound to."""
+        digest = await self.ledger.put_document(document(proposal))
+        about = {
+            "number": number,
+            "role": "product_owner",
+            "because": "the best plan is 20.0 % better",
+            "proposal": digest,
+            "deadline": "2026-03-05T12:00:00+00:00",
+            "on_expiry": "escalate",
+            "holders": ["olga"],
+            "said": "product owner (olga)",
+            "state": state,
+            **data,
+        }
+        kept = {**about, "asked_at": NOON.isoformat()}
+        row = ViewRow(
+            kind="approval", id=f"{product}/{number}", product=product, state=state, role="product_owner", data=kept
+        )
+        is_open = {"open_request": number} if state == "open" else {}
+        await self._write(product, "approval.requested", f"approval/{number}/{state}", about, row, is_open)
+        return digest
+
+    async def escalate(self, product: str, subject: str, state: str = "open", **data: Any) -> None:
+        """Put an escalation into the ledger."""
+        about = {"number": 1, "subject": subject, "because": "blocked", "role": "product_owner", "rung": 1, **data}
+        kept = {**about, "started_at": NOON.isoformat()}
+        role = "product_owner" if state == "open" else None
+        row = ViewRow(
+            kind="escalation", id=f"{product}/{subject}/1", product=product, state=state, role=role, data=kept
+        )
+        await self._write(product, "escalation.started", f"escalation/{subject}/{state}", about, row, {})
+
+    async def _write(
+        self, product: str, kind: str, key: str, data: dict[str, Any], row: ViewRow, standing: dict[str, Any]
+    ) -> None:
+        workflow = f"{row.kind}/{row.id}"
+        present = self.ledger.views["product", product]
+        mine = present.model_copy(update={"data": present.data | standing})
+        entry = Entry(
+            product=product,
+            key=key,
+            at=NOON,
+            clock_at=NOON,
+            kind=kind,
+            workflow=workflow,
+            data=data,
+            rows=(row, mine, workflow_row(workflow, product, row.state, row.kind)),
+        )
+        await self.ledger.append([entry])
+
+    async def archive(self, product: str, actor: str, reason: str) -> None:
+        self._maybe("archive")
+        self.archived.append((product, actor, reason))
+
+    async def refresh(self, product: str) -> None:
+        self._maybe("refresh")
+        self.refreshed.append(product)
+
+    async def decide(self, product: str, number: int, answer: Answer) -> Effect:
+        self._maybe("decide")
+        self.answers.append(answer)
+        return Effect(approval=number, effect="adopted", because="the plan of run 2 is in force", cause="event/x")
+
+    async def answer(self, product: str, subject: str, number: int, reply: EscalationReply) -> Ended:
+        self._maybe("answer")
+        self.answers.append(reply)
+        return Ended(ended="answered", because=reply.reason)
+
+    async def describe(self, workflow: str) -> Running | None:
+        self._maybe("describe")
+        return self.running.get(workflow)
+
+    async def healthy(self) -> bool:
+        self._maybe("healthy")
+        return self.alive

@@ -1,0 +1,233 @@
+"""Declaring products and looking at them."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.fakes.engine import FakeEngine
+from tests.fakes.ledger import FakeLedger
+from tests.unit.web.site import Site, definition, event, services
+from web.app import create_app
+from web.definition import MAX_PRODUCT_FILE
+from workflows.client import NoAnswerError, RefusedError
+
+SHARES = {("it", "web"): (40.0, 50.0)}
+
+
+async def test_applying_again_changes_nothing(site: Site) -> None:
+    again = await site.apply()
+    assert again.json() == {"product": "web", "changed": False, "created": False, "simulated_clock": False}
+    assert (await site.apply(title="Another title")).json()["changed"] is True
+    assert site.entries() == ["product.applied", "product.applied"]
+
+
+async def test_the_actor_may_stand_in_a_header(site: Site) -> None:
+    answer = await site.http.put("/api/v1/products/web", json=definition(), headers={"actor": "olga"})
+    assert answer.status_code == 200
+
+
+async def test_somebody_has_to_apply_it(site: Site) -> None:
+    answer = await site.apply(actor=None)
+    assert answer.status_code == 422
+    assert [error["field"] for error in answer.json()["errors"]] == ["actor"]
+
+
+@pytest.mark.parametrize(
+    ("actor", "people", "status"),
+    [
+        pytest.param("zed", {}, 403, id="nobody"),
+        pytest.param("zed", {"product_owner": ["zed"]}, 403, id="somebody whom only the new file names"),
+        pytest.param("olga", {"product_owner": ["zed"]}, 200, id="somebody whom the file takes the role from"),
+    ],
+)
+async def test_a_role_in_the_product_as_it_stands_is_needed(
+    site: Site, actor: str, people: dict[str, Any], status: int
+) -> None:
+    answer = await site.apply(actor=actor, people={**definition()["people"], **people})
+    assert answer.status_code == status
+    if status == 403:
+        assert answer.json()["type"] == "urn:tandem:problem:not-allowed"
+        assert answer.json()["errors"][0]["field"] == "actor"
+        assert site.entries() == ["product.applied"]
+
+
+async def test_for_a_new_product_a_role_in_the_file_is_needed(site: Site) -> None:
+    teams = {"data": definition()["teams"]["it"]}
+    new = {"product": "app", "teams": teams, "items": {}}
+    assert (await site.apply(actor="zed", **new)).status_code == 403
+    assert (await site.apply(actor="bernd", **new)).json()["created"] is True
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "message"),
+    [
+        pytest.param({"titel": "x"}, "titel", "unknown field; did you mean title", id="unknown field"),
+        pytest.param(
+            {"items": {"a": {"values": {"market": 1}}}}, "items.a.values.market", "marketplace", id="in values"
+        ),
+        pytest.param({"items": {"a": {"cost": 1.5}}}, "items.a.cost", "must be a valid integer", id="half a cent"),
+        pytest.param({"items": {"a": {"cost": "9"}}}, "items.a.cost", "must be a valid integer", id="text for money"),
+        pytest.param({"items": {"a": {"efforts": {"itt": 1}}}}, "items.a.efforts.itt", "did you mean it", id="team"),
+        pytest.param({"items": {"a": {"after": ["a"]}}}, "items.a.after", "circle: a → a", id="cycle"),
+        pytest.param({"time_zone": "Europe/Berln"}, "time_zone", "is not a time zone", id="time zone"),
+        pytest.param({"people": {}}, "people.product_owner", "is required", id="no owner"),
+        pytest.param({"title": "\x00"}, "title", "cannot be stored", id="a character that cannot be stored"),
+    ],
+)
+async def test_a_file_that_cannot_be_applied_is_refused_with_its_place(
+    site: Site, changes: dict[str, Any], field: str, message: str
+) -> None:
+    answer = await site.apply(**changes)
+    assert answer.status_code == 422
+    assert answer.json()["type"] == "urn:tandem:problem:invalid-product"
+    found = {error["field"]: error["message"] for error in answer.json()["errors"]}
+    assert message in found[field]
+    assert site.entries() == ["product.applied"]
+    assert site.ledger.allotments == SHARES
+
+
+async def test_several_problems_are_named_at_once(site: Site) -> None:
+    items = {"a": {"efforts": {"itt": 1}}, "b": {"after": ["c"]}}
+    answer = await site.apply(items=items)
+    assert [error["field"] for error in answer.json()["errors"]] == ["items.a.efforts.itt", "items.b.after.0"]
+
+
+async def test_the_address_and_the_file_name_the_same_product(site: Site) -> None:
+    answer = await site.http.put("/api/v1/products/app?actor=maria", json=definition())
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "product")
+
+
+@pytest.mark.parametrize("body", [b"{", b"[]", b'{"product": "web", "product": "app"}'])
+async def test_a_body_that_is_no_product_is_refused(site: Site, body: bytes) -> None:
+    headers = {"content-type": "application/json"}
+    answer = await site.http.put("/api/v1/products/web?actor=maria", content=body, headers=headers)
+    assert answer.status_code in (400, 422)
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_another_content_type_and_an_oversize_file_are_refused(site: Site) -> None:
+    put = site.http.put
+    assert (await put("/api/v1/products/web?actor=maria", content=b"product: web")).status_code == 415
+    big = b" " * (MAX_PRODUCT_FILE + 1)
+    headers = {"content-type": "application/json"}
+    assert (await put("/api/v1/products/web?actor=maria", content=big, headers=headers)).status_code == 413
+
+
+async def test_what_the_product_refuses_names_the_place_and_gives_the_shares_back(site: Site) -> None:
+    site.engine.refuse("apply", RefusedError("currency: EUR cannot become USD", "ProductRefusedError"))
+    teams = {"it": {**definition()["teams"]["it"], "allotment": 10}}
+    answer = await site.apply(currency="USD", teams=teams)
+    assert answer.status_code == 422
+    assert answer.json()["errors"] == [
+        {"field": "currency", "pointer": "/currency", "message": "EUR cannot become USD"}
+    ]
+    assert site.ledger.allotments == SHARES
+
+
+async def test_products_cannot_share_more_of_a_team_than_there_is(site: Site) -> None:
+    answer = await site.apply(product="app")
+    assert answer.status_code == 422
+    assert "'app' 40, 'web' 40" in answer.json()["detail"]
+    assert answer.json()["errors"][0]["field"] == "teams"
+    assert site.engine.applied == [("web", "maria")]
+
+
+async def test_no_answer_says_to_look_again(site: Site) -> None:
+    site.engine.refuse("apply", NoAnswerError("product/web did not answer in time"))
+    answer = await site.apply(title="x")
+    assert answer.status_code == 504
+    assert "look again before asking again" in answer.json()["detail"]
+
+
+async def test_a_simulated_clock_is_refused_outside_the_embedded_stack() -> None:
+    ledger = FakeLedger()
+    transport = httpx.ASGITransport(create_app(services(ledger, FakeEngine(ledger), embedded=False)))
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as http:
+        declared = definition(clock={"rate": 60})
+        answer = await http.put("/api/v1/products/web?actor=maria", json=declared)
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "clock")
+    assert ledger.allotments == {}
+
+
+async def test_every_answer_of_a_product_with_a_simulated_clock_says_so(site: Site) -> None:
+    teams = {"data": definition()["teams"]["it"]}
+    clock = {"origin": "2026-01-01T00:00:00Z", "rate": 3600}
+    applied = await site.apply(product="sim", clock=clock, teams=teams, items={})
+    assert applied.json()["simulated_clock"] is True
+    assert (await site.send(event(subject="sim"))).json()["simulated_clock"] is True
+    found = (await site.http.get("/api/v1/events/%2Fcrm%2Fsurvey/e1")).json()
+    assert found["products"][0]["simulated_clock"] is True
+    for path in (
+        *("products/sim", "products/sim/roadmap", "products/sim/ledger", "products/sim/ledger/verify"),
+        *("products/sim/ledger/export", "products/sim/why/growth", "workflows/product/sim"),
+        "workflows/product/sim/history",
+    ):
+        answer = await site.http.get(f"/api/v1/{path}")
+        assert '"simulated_clock":true' in answer.text.partition("\n")[0], path
+
+
+async def test_products_are_listed_and_shown(site: Site) -> None:
+    listed = (await site.http.get("/api/v1/products")).json()["items"]
+    assert [(one["id"], one["state"]) for one in listed] == [("web", "active")]
+    assert (await site.http.get("/api/v1/products?state=archived")).json()["items"] == []
+    roadmap = (await site.http.get("/api/v1/products/web/roadmap")).json()
+    assert [item["id"] for item in roadmap["data"]["items"]] == ["login", "search"]
+
+
+@pytest.mark.parametrize("path", ["", "/roadmap", "/ledger", "/ledger/verify", "/ledger/export", "/why/x"])
+async def test_an_unknown_product_is_named_with_the_closest_one(site: Site, path: str) -> None:
+    answer = await site.http.get(f"/api/v1/products/wep{path}")
+    assert answer.status_code == 404
+    assert answer.json()["detail"] == "there is no product 'wep'; did you mean web?"
+
+
+async def test_archiving_needs_a_role_and_frees_the_teams(site: Site) -> None:
+    address = "/api/v1/products/web/archive"
+    assert (await site.http.post(address, json={"actor": "zed", "reason": "done"})).status_code == 403
+    assert (await site.http.post(address, json={"actor": "olga"})).status_code == 422
+    assert (await site.http.post(address, json={"actor": "olga", "reason": "done"})).status_code == 200
+    assert site.engine.archived == [("web", "olga", "done")]
+    assert site.ledger.allotments == {}
+
+
+async def test_products_are_refreshed_one_or_all(site: Site) -> None:
+    assert (await site.http.post("/api/v1/products/web/refresh")).status_code == 202
+    assert (await site.http.post("/api/v1/products/refresh")).json()["products"] == ["web"]
+    assert (await site.http.post("/api/v1/products/wep/refresh")).status_code == 404
+    assert site.engine.refreshed == ["web", "web"]
+
+
+async def test_the_ledger_is_read_page_by_page(site: Site) -> None:
+    for number in range(4):
+        await site.send(event(f"e{number}"))
+    address = "/api/v1/products/web/ledger"
+    first = (await site.http.get(address, params={"limit": 2})).json()
+    assert [entry["seq"] for entry in first["items"]] == [1, 2]
+    second = (await site.http.get(address, params={"limit": 3, "after": first["next"]})).json()
+    assert ([entry["seq"] for entry in second["items"]], second["next"]) == ([3, 4, 5], 5)
+    newest = (await site.http.get(address, params={"newest": True, "limit": 1, "kind": "goal.changed"})).json()
+    assert [entry["seq"] for entry in newest["items"]] == [5]
+    assert newest["items"][0]["line"]["what"]
+    about = (await site.http.get(address, params={"about": "goal:growth", "since": "2026-01-01T00:00:00Z"})).json()
+    assert len(about["items"]) == 4
+    assert (await site.http.get(address, params={"limit": 0})).json()["errors"][0]["field"] == "limit"
+
+
+async def test_the_chain_is_verified_and_exported(site: Site) -> None:
+    await site.send(event())
+    address = "/api/v1/products/web/ledger"
+    assert (await site.http.get(f"{address}/verify")).json()["ok"] is True
+    exported = (await site.http.get(f"{address}/export")).text.splitlines()
+    assert len(exported) == 2
+    kept = site.ledger.by_product["web"]
+    kept[0] = kept[0].model_copy(update={"hash": "0" * 64})
+    broken = (await site.http.get(f"{address}/verify")).json()
+    assert (broken["ok"], broken["broken_at"]) == (False, 1)
+
+
+async def test_why_explains_a_thing_or_says_that_it_is_unknown(site: Site) -> None:
+    await site.send(event())
+    found = (await site.http.get("/api/v1/products/web/why/%2Fcrm%2Fsurvey%2Fe1")).json()
+    assert found["explanation"]["links"]
+    assert (await site.http.get("/api/v1/products/web/why/nonsense")).status_code == 404

@@ -1,0 +1,230 @@
+"""Events in, and what became of them."""
+
+from collections import Counter
+from email.message import Message
+from typing import Annotated, Any, Literal
+from urllib.parse import unquote
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel, Field
+
+from domain.narrative import line_of
+from domain.record import Recorded
+from events.codec import decode_batch, decode_json
+from events.errors import EventError
+from events.outcome import Outcome, Status
+from events.union import External
+from web.openapi import body, errors
+from web.problems import FieldProblem, Problem, fields, problem, retry_after, try_later
+from web.services import Services, Svc
+
+SINGLE, BATCH = "application/cloudevents+json", "application/cloudevents-batch+json"
+ACCEPTED = f"{SINGLE}, {BATCH}"
+PREFIX = b"/api/v1/events/"
+_CODES = {Status.ACCEPTED: 202, Status.DUPLICATE: 202, Status.REFUSED: 404, Status.HELD: 503, Status.UNAVAILABLE: 503}
+_EVENT = {"$ref": "#/components/schemas/CloudEvent"}
+router = APIRouter(tags=["events"])
+
+
+class Answer(BaseModel):
+    """What became of one event."""
+
+    status: Literal["accepted", "duplicate", "refused", "held", "unavailable", "invalid"]
+    code: int = Field(description="The HTTP status that this event alone would have got")
+    source: str | None = None
+    id: str | None = None
+    product: str | None = None
+    simulated_clock: bool = False
+    reason: str | None = Field(default=None, description="Why it was not taken")
+    retry_after: float | None = Field(default=None, description="Seconds after which to send it again")
+    errors: list[FieldProblem] | None = Field(default=None, description="What is wrong with an invalid event")
+
+
+class NumberedAnswer(Answer):
+    """What became of one event of a batch."""
+
+    index: int = Field(description="Its place in the batch, from 0")
+
+
+class BatchAnswer(BaseModel):
+    """What became of a batch, event by event."""
+
+    counts: dict[str, int]
+    items: list[NumberedAnswer]
+
+
+class Became(BaseModel):
+    """What one product made of an event."""
+
+    product: str
+    seq: int | None = Field(default=None, description="Its number in the product's ledger")
+    outcome: str = Field(description="`applied`, `superseded`, `refused` …, or `accepted, not yet processed`")
+    because: str = ""
+    reactions: list[dict[str, Any]] = Field(default_factory=list, description="What followed, and why")
+    what: str = ""
+    why: str = ""
+    text: str | None = Field(default=None, description="What the customer wrote, or `erased`; only when asked for")
+    simulated_clock: bool = False
+
+
+class Fate(BaseModel):
+    """What became of an event."""
+
+    source: str
+    id: str
+    products: list[Became]
+
+
+@router.post(
+    "/events",
+    status_code=202,
+    summary="Take in one event or a batch",
+    response_model=Answer | BatchAnswer,
+    responses={
+        207: {"description": "Some events of the batch were not taken; each says why", "model": BatchAnswer},
+        **errors("invalid-event", "unknown-product", "too-large", "unsupported-media-type", "try-later", "other-site"),
+    },
+    openapi_extra=body((SINGLE, _EVENT), (BATCH, {"type": "array", "items": _EVENT})),
+)
+async def take(request: Request, svc: Svc) -> Response:
+    """Answer once the events are stored: `accepted`, or `duplicate` when they were stored before.
+
+    A batch is answered event by event: 202 when all were taken, 207 when some were not. Nothing of an event that is
+    refused is kept; events may be sent again at any time and count once.
+    """
+    kind = _content_type(request)
+    content = await request.body()
+    if kind == SINGLE:
+        return _sent(await _one(svc, decode_json(content)), 202, {})
+    answers = await _many(svc, decode_batch(content))
+    counts = Counter(one.status for one in answers)
+    all_taken = all(one.code == _CODES[Status.ACCEPTED] for one in answers)
+    waits = [one.retry_after for one in answers if one.retry_after is not None]
+    headers = {"Retry-After": retry_after(max(waits))} if waits else {}
+    return _sent(BatchAnswer(counts=dict(counts), items=answers), 202 if all_taken else 207, headers)
+
+
+@router.get(
+    "/events/{source_and_id:path}",
+    summary="What became of an event",
+    response_model=Fate,
+    responses=errors("not-found", "try-later"),
+)
+async def fate(
+    request: Request,
+    svc: Svc,
+    product: Annotated[str | None, Query(description="Only what this product made of it")] = None,
+    text: Annotated[bool, Query(description="With what the customer wrote, readable")] = False,
+) -> Fate:
+    """Source and id are percent-encoded, slashes included: `/events/%2Fcrm%2Ffeedback/17`."""
+    source, event_id = _named(request)
+    became = [
+        Became(
+            product=kept.entry.product,
+            seq=kept.seq,
+            outcome=str(kept.entry.data.get("outcome", "")),
+            because=str(kept.entry.data.get("because", "")),
+            reactions=kept.entry.data.get("reactions", []),
+            what=line_of(kept).what,
+            why=line_of(kept).why,
+            text=await _text(svc, kept) if text else None,
+            simulated_clock=await svc.products.simulated(kept.entry.product),
+        )
+        for kept in await svc.reader.event(source, event_id)
+        if product in (None, kept.entry.product)
+    ]
+    done = {one.product for one in became}
+    for name, found in (await svc.products.all()).items():
+        if name not in done and product in (None, name) and svc.dispatch.remembers(name, source, event_id):
+            outcome = "accepted, not yet processed"
+            became.append(Became(product=name, outcome=outcome, simulated_clock=found.simulated))
+    if not became:
+        raise problem("not-found", f"no event {event_id!r} from {source!r} was taken in")
+    return Fate(source=source, id=event_id, products=became)
+
+
+async def _text(svc: Services, kept: Recorded) -> str | None:
+    """Return what a customer wrote, or that it is erased; None when the event is no feedback."""
+    event = kept.entry.data.get("event", {})
+    if kept.entry.event is None or event.get("type") != "feedback.received":
+        return None
+    opened = await svc.vault.open(kept.entry.product, *kept.entry.event, event.get("text", ""))
+    return "erased" if opened is None else opened
+
+
+def _content_type(request: Request) -> str:
+    """Return the media type. Raises a problem that names those that are accepted."""
+    given = Message()
+    given["content-type"] = request.headers.get("content-type", "")
+    kind, charset = given.get_content_type(), given.get_content_charset("utf-8")
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        raise _unsupported("the body must not be compressed")
+    if kind in (SINGLE, BATCH) and request.headers.get("content-type"):
+        if charset not in ("utf-8", "us-ascii"):
+            raise _unsupported(f"the body must be UTF-8, not {charset}")
+        return kind
+    if "ce-id" in request.headers or "ce-type" in request.headers:
+        raise _unsupported(f"CloudEvents in binary mode are not taken yet; send {SINGLE} or {BATCH}")
+    shown = request.headers.get("content-type") or "no content type"
+    raise _unsupported(f"{shown} is not accepted; send {SINGLE} (one event) or {BATCH} (an array)")
+
+
+def _unsupported(detail: str) -> Problem:
+    return problem("unsupported-media-type", detail, headers={"Accept-Post": ACCEPTED})
+
+
+def _sent(answer: BaseModel, status: int, headers: dict[str, str]) -> Response:
+    """Return the answer as it is: on the busiest road nothing is validated twice."""
+    return Response(answer.model_dump_json(exclude_none=True), status, headers, "application/json")
+
+
+async def _one(svc: Services, event: External) -> Answer:
+    outcome = (await svc.dispatch.take([event]))[0]
+    if outcome.status is Status.REFUSED:
+        raise await svc.products.missing(event.product)
+    answer = await _answer(svc, event, outcome, "")
+    if answer.code != _CODES[Status.ACCEPTED]:
+        raise try_later(answer.reason or "it could not be stored; send it again", outcome.retry_after)
+    return answer
+
+
+async def _many(svc: Services, read: list[External | EventError]) -> list[NumberedAnswer]:
+    events = [one for one in read if not isinstance(one, EventError)]
+    outcomes = await svc.dispatch.take(events) if events else []
+    pairs = zip(events, outcomes, strict=True)
+    absent = {event.product for event, outcome in pairs if outcome.status is Status.REFUSED}
+    why = {product: await svc.products.unknown(product) for product in absent}
+    each = iter(outcomes)
+    answers = []
+    for index, one in enumerate(read):
+        if isinstance(one, EventError):
+            wrong = [FieldProblem(**found) for found in fields(one.errors)]
+            answers.append(NumberedAnswer(index=index, status="invalid", code=400, reason=str(one), errors=wrong))
+        else:
+            answer = await _answer(svc, one, next(each), why.get(one.product, ""))
+            answers.append(NumberedAnswer(index=index, **dict(answer)))
+    return answers
+
+
+async def _answer(svc: Services, event: External, outcome: Outcome, why_unknown: str) -> Answer:
+    return Answer(
+        status=outcome.status.value,
+        code=_CODES[outcome.status],
+        source=event.source,
+        id=event.id,
+        product=event.product,
+        simulated_clock=not why_unknown and await svc.products.simulated(event.product),
+        reason=why_unknown or outcome.reason or None,
+        retry_after=outcome.retry_after,
+    )
+
+
+def _named(request: Request) -> tuple[str, str]:
+    """Return source and id from the path as it was sent: the decoded one cannot tell their slashes apart."""
+    raw: bytes = request.scope.get("raw_path") or request.url.path.encode()
+    parts = raw.partition(b"?")[0].removeprefix(PREFIX).split(b"/")
+    if len(parts) != 2 or not all(parts):
+        raise problem(
+            "not-found", "an event is named by its source and its id, each percent-encoded: /events/%2Fcrm/17"
+        )
+    return unquote(parts[0].decode("ascii", "replace")), unquote(parts[1].decode("ascii", "replace"))

@@ -1,0 +1,113 @@
+"""Is it alive, is it ready, how much passes through; and the documents that entries name by their hash."""
+
+import asyncio
+from collections.abc import Awaitable
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Path, Response
+from fastapi.responses import PlainTextResponse
+from pydantic import BaseModel
+
+from events.room import FullError
+from web.openapi import errors
+from web.problems import problem
+from web.services import Services, Svc
+
+CHECK_S = 1.5  # one part of readiness
+router = APIRouter(tags=["operation"])
+documents = APIRouter(tags=["products"])
+
+
+class Alive(BaseModel):
+    """The process answers."""
+
+    status: Literal["ok"] = "ok"
+
+
+class Readiness(BaseModel):
+    """Whether everything that is needed answers."""
+
+    status: Literal["ready", "not ready"]
+    temporal: bool
+    ledger: bool
+    dispatch: bool
+
+
+class Document(BaseModel):
+    """A snapshot, plan or proposal."""
+
+    hash: str
+    simulated_clock: bool
+    content: Any
+
+
+@router.get("/", summary="Where what is")
+async def start() -> dict[str, str]:
+    """Return where the API begins, and where it is described."""
+    return {"name": "Tandem", "api": "/api/v1", "description": "/api/v1/openapi.json", "ready": "/readyz"}
+
+
+@router.get("/healthz", summary="Is it alive")
+async def healthz() -> Alive:
+    """Answer."""
+    return Alive()
+
+
+@router.get("/readyz", summary="Is it ready", responses={503: {"model": Readiness, "description": "Not yet"}})
+async def readyz(svc: Svc, response: Response) -> Readiness:
+    """Tell whether Temporal answers, the ledger can be read, and events are taken."""
+    temporal, ledger = await asyncio.gather(_holds(svc.engine.healthy()), _holds(_readable(svc)))
+    dispatch = _takes(svc)
+    ready = temporal and ledger and dispatch
+    if not ready:
+        response.status_code = 503
+    return Readiness(status="ready" if ready else "not ready", temporal=temporal, ledger=ledger, dispatch=dispatch)
+
+
+@router.get("/metrics", summary="How much passes through", response_class=PlainTextResponse)
+async def metrics(svc: Svc) -> PlainTextResponse:
+    """Return figures about the way in, as Prometheus reads them; counted since this process started."""
+    stats = svc.dispatch.stats()
+    lines = ["# TYPE tandem_dispatch_total counter"]
+    lines += [f'tandem_dispatch_total{{what="{name}"}} {count}' for name, count in sorted(stats.counts.items())]
+    figures = {
+        "tandem_dispatch_waiting_events": stats.waiting_events,
+        "tandem_dispatch_waiting_bytes": stats.waiting_bytes,
+        "tandem_dispatch_busy_products": stats.busy_products,
+        "tandem_dispatch_held_products": len(stats.held_products),
+    }
+    for name, figure in figures.items():
+        lines += [f"# TYPE {name} gauge", f"{name} {figure}"]
+    return PlainTextResponse("\n".join(lines) + "\n", media_type="text/plain; version=0.0.4")
+
+
+@documents.get("/documents/{digest}", summary="A snapshot, plan or proposal", responses=errors("not-found"))
+async def document(digest: Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")], svc: Svc) -> Document:
+    """Return a document by its content hash (SHA-256 over its canonical JSON)."""
+    content = await svc.reader.document(digest)
+    if content is None:
+        raise problem("not-found", f"there is no document {digest}")
+    product = content.get("product") if isinstance(content, dict) else None
+    simulated = isinstance(product, str) and await svc.products.simulated(product)
+    return Document(hash=digest, simulated_clock=simulated, content=content)
+
+
+async def _holds(check: Awaitable[bool]) -> bool:
+    try:
+        async with asyncio.timeout(CHECK_S):
+            return await check
+    except Exception:  # whatever it is: not ready
+        return False
+
+
+async def _readable(svc: Services) -> bool:
+    await svc.reader.rows("product", limit=1)
+    return True
+
+
+def _takes(svc: Services) -> bool:
+    try:
+        svc.dispatch.reserve([]).release()
+    except FullError:
+        return False
+    return True

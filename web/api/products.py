@@ -1,0 +1,239 @@
+"""Products: declare, look at, archive, refresh."""
+
+import asyncio
+from contextlib import suppress
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Query, Request
+from pydantic import AwareDatetime, BaseModel
+
+from domain.authority import roles_of
+from domain.definition import ProductDefinition
+from domain.record import ViewRow
+from events.errors import FieldError
+from events.json_text import parse
+from web.api.bodies import JSON_ONLY, Actor, Asked, Reason
+from web.definition import DefinitionError, place_of, read_definition
+from web.openapi import body, errors
+from web.problems import Problem, problem
+from web.products import Product, all_rows
+from web.services import Services, Svc
+from workflows.client import RefusedError
+
+APPEARS_S = 5.0  # from a product's declaration until it is in the ledger
+router = APIRouter(prefix="/products", tags=["products"])
+
+
+class ProductView(BaseModel):
+    """Where a product stands."""
+
+    id: str
+    state: str
+    role: str | None  # whom an open request waits for
+    due: AwareDatetime | None  # when the product looks again by itself
+    simulated_clock: bool
+    data: dict[str, Any]
+
+
+class Roadmap(BaseModel):
+    """The roadmap: every open item with its place, every promise, every period's money and people."""
+
+    product: str
+    title: str
+    time_zone: str
+    currency: str
+    simulated_clock: bool
+    state: str
+    data: dict[str, Any]
+
+
+class ProductList(BaseModel):
+    """All products."""
+
+    items: list[ProductView]
+
+
+class AppliedView(BaseModel):
+    """What applying a product file came to."""
+
+    product: str
+    changed: bool
+    created: bool
+    simulated_clock: bool
+
+
+class Archive(Asked):
+    """Who ends a product, and why."""
+
+    actor: Actor
+    reason: Reason
+
+
+class Done(BaseModel):
+    """What was asked for happens."""
+
+    products: list[str]
+    status: str
+
+
+@router.get("", summary="All products")
+async def listed(svc: Svc, state: Annotated[str | None, Query()] = None) -> ProductList:
+    """Return where every product stands."""
+    return ProductList(items=[_view(row) for row in await all_rows(svc.reader, "product", None, [state])])
+
+
+@router.post("/refresh", status_code=202, summary="Make every product continue as a fresh run")
+async def refresh_all(svc: Svc) -> Done:
+    """Ask every active product to take up what is new in the rules."""
+    active = [row.id for row in await all_rows(svc.reader, "product") if row.state != "archived"]
+    for product in active:
+        await svc.engine.refresh(product)
+    return Done(products=active, status="refreshing")
+
+
+@router.get("/{product}", summary="Where a product stands", responses=errors("unknown-product"))
+async def shown(product: str, svc: Svc) -> ProductView:
+    """Return what is under way, what waits for whom, and when the product looks again."""
+    row = await svc.reader.row("product", product)
+    if row is None:
+        raise await svc.products.missing(product)
+    return _view(row)
+
+
+@router.put(
+    "/{product}",
+    summary="Apply a product file",
+    dependencies=JSON_ONLY,
+    responses=errors("invalid-product", "not-allowed", "too-large", "unsupported-media-type", "no-answer", "try-later"),
+    openapi_extra=body(("application/json", {"$ref": "#/components/schemas/ProductDefinition"})),
+)
+async def applied(
+    product: str,
+    request: Request,
+    svc: Svc,
+    actor: Annotated[Actor | None, Query(description="Who applies it; a header of this name does, too")] = None,
+    actor_header: Annotated[Actor | None, Header(alias="actor")] = None,
+) -> AppliedView:
+    """Declare a product, or change it; the same file again changes nothing.
+
+    Whoever applies it must hold a role: in the product as it stands, or, for a new one, in the file.
+    """
+    who = actor or actor_header
+    if who is None:
+        raise problem("invalid-request", "actor: say who applies the file", [FieldError(("actor",), "is required")])
+    definition = _definition(parse(await request.body()))
+    if definition.product != product:
+        wrong = FieldError(("product",), f"is {definition.product!r}, but the address says {product!r}")
+        raise problem("invalid-product", f"product: {wrong.message}", [wrong])
+    if definition.clock.simulated and not svc.embedded:
+        wrong = FieldError(("clock",), "a simulated clock is only for the embedded stack, which this is not")
+        raise problem("invalid-product", f"clock: {wrong.message}", [wrong])
+    await _require_role(svc, who, definition)
+    async with svc.applying:
+        return await _apply(svc, definition, who)
+
+
+@router.post(
+    "/{product}/archive",
+    summary="End a product",
+    dependencies=JSON_ONLY,
+    responses=errors("unknown-product", "not-allowed", "not-open", "no-answer", "try-later"),
+)
+async def archived(product: str, asked: Archive, svc: Svc) -> Done:
+    """Let a product take no more events. Its ledger stays."""
+    known = await svc.products.get(product)
+    if not roles_of(known.people, asked.actor):
+        raise _no_role(asked.actor, known.id)
+    await svc.engine.archive(product, asked.actor, asked.reason)
+    await svc.ledger.reserve_allotments(product, {})
+    return Done(products=[product], status="archived")
+
+
+@router.post(
+    "/{product}/refresh",
+    status_code=202,
+    summary="Make a product continue as a fresh run",
+    responses=errors("unknown-product", "not-open", "try-later"),
+)
+async def refreshed(product: str, svc: Svc) -> Done:
+    """Ask a product to take up what is new in the rules, once it has done what is in hand."""
+    await svc.products.get(product)
+    await svc.engine.refresh(product)
+    return Done(products=[product], status="refreshing")
+
+
+@router.get("/{product}/roadmap", summary="The roadmap", responses=errors("unknown-product", "not-found"))
+async def roadmap(product: str, svc: Svc) -> Roadmap:
+    """Return what is funded when, what it costs, and which promises stand."""
+    known = await svc.products.get(product)
+    row = await svc.reader.row("roadmap", product)
+    if row is None:
+        raise problem("not-found", f"{product} has no roadmap yet")
+    return _roadmap(known, row)
+
+
+def _view(row: ViewRow) -> ProductView:
+    simulated = row.data["simulated_clock"]
+    return ProductView(id=row.id, state=row.state, role=row.role, due=row.due, simulated_clock=simulated, data=row.data)
+
+
+def _roadmap(known: Product, row: ViewRow) -> Roadmap:
+    return Roadmap(
+        product=known.id,
+        title=known.title,
+        time_zone=known.time_zone,
+        currency=known.currency,
+        simulated_clock=known.simulated,
+        state=row.state,
+        data=row.data,
+    )
+
+
+def _definition(value: object) -> ProductDefinition:
+    try:
+        return read_definition(value)
+    except DefinitionError as wrong:
+        raise problem("invalid-product", str(wrong), wrong.errors) from wrong
+
+
+async def _require_role(svc: Services, actor: str, definition: ProductDefinition) -> None:
+    present = await svc.products.find(definition.product)
+    people = definition.people if present is None else present.people
+    if not roles_of(people, actor):
+        raise _no_role(actor, definition.product if present else "the file")
+
+
+def _no_role(actor: str, where: str) -> Problem:
+    wrong = FieldError(("actor",), f"{actor} holds no role in {where}")
+    return problem("not-allowed", wrong.message, [wrong])
+
+
+async def _apply(svc: Services, definition: ProductDefinition, actor: str) -> AppliedView:
+    """Reserve the teams' shares and apply; a refused file gives the shares back."""
+    shares = {name: (team.allotment, team.person_days) for name, team in definition.teams.items()}
+    earlier = await svc.ledger.reserve_allotments(definition.product, shares)
+    try:
+        done = await svc.engine.apply(definition, actor)
+    except RefusedError as refused:
+        await svc.ledger.reserve_allotments(definition.product, earlier)
+        value = definition.model_dump(mode="json")
+        place, colon, rest = str(refused).partition(": ")
+        path = place_of(place, value) if colon else ()
+        wrong = FieldError(path, rest if path else str(refused))
+        raise problem("invalid-product", str(refused), [wrong]) from refused
+    if done.created:
+        await _appear(svc, definition.product)
+    return AppliedView(
+        product=definition.product,
+        changed=done.changed,
+        created=done.created,
+        simulated_clock=definition.clock.simulated,
+    )
+
+
+async def _appear(svc: Services, product: str) -> None:
+    """Wait until a new product can be looked at; it exists already, so that it takes long is no reason to fail."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(APPEARS_S):
+            while await svc.products.find(product) is None:  # noqa: ASYNC110 (it appears in another process)
+                await asyncio.sleep(0.02)
