@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from deploy.cli.output import stdout
+from deploy.cli.output import print_line, shown_path, stdout
 from deploy.errors import PlainError
 from deploy.settings import load_settings
 
@@ -41,3 +41,4 @@ def demo(
     except asyncio.CancelledError as exc:
         if not stay:
             raise PlainError("the demo was stopped before its end") from exc
+        print_line(f"stopped; everything is kept in {shown_path(settings.home)} until the next demo")
