@@ -102,8 +102,6 @@ def _moved(name: str, event: dict[str, Any], reason: dict[str, Any]) -> str:
 
 def _after_verb(why: str) -> str:
     """Return a proposal's reason without the verb that the sentence has already: ``moves later: …``."""
-    if moves := re.fullmatch(r"moves (?:later|earlier): in (\S+), (.*)", why):
-        return f"with it {moves[2]}" if moves[2].startswith(moves[1]) else f"with it in {moves[1]}, {moves[2]}"
     for verb in ("moves later: ", "moves earlier: "):
         if why.startswith(verb):
             return why.removeprefix(verb)

@@ -39,7 +39,8 @@ class ProductClock(BaseModel):
             return at
         ahead = (at - (self.settings.origin or self.started)).total_seconds()
         fast = self._fast_seconds()
-        ahead = ahead / self.settings.rate if fast is None or ahead <= fast else fast / self.settings.rate + ahead - fast
+        slow = 0.0 if fast is None else max(0.0, ahead - fast)
+        ahead = (ahead - slow) / self.settings.rate + slow
         return self.started + timedelta(seconds=min(ahead, (LAST - self.started).total_seconds()))
 
     def _fast_seconds(self) -> float | None:

@@ -44,9 +44,10 @@ def forget_ended(things: dict[str, Model], keep: str = "") -> dict[str, Model]:
 
     ``keep`` is the one that an event is about: what follows from the event still has to find it.
     """
-    ended = [name for name, thing in things.items() if thing.ended_at is not None and name != keep]  # type: ignore[attr-defined]
+    ended = [name for name, thing in things.items() if thing.ended_at is not None]  # type: ignore[attr-defined]
     if len(ended) <= MAX_ENDED:
         return things
-    ended.sort(key=lambda name: (things[name].ended_at, name))  # type: ignore[attr-defined]
+    # The latest last, and `keep` after them all.
+    ended.sort(key=lambda name: (name == keep, things[name].ended_at, name))  # type: ignore[attr-defined]
     gone = set(ended[: len(ended) - MAX_ENDED])
     return {name: thing for name, thing in things.items() if name not in gone}

@@ -75,7 +75,8 @@ def _why(snapshot: Snapshot, before: dict[str, int], after: dict[str, int], task
         taken = f"; {listing(instead)} {'gives' if len(instead) == 1 else 'give'} way" if instead else ""
         return f"enters, {worth}{taken}"
     kept = violations(snapshot, {**after, task.id: old})
-    reason = f"in {snapshot.periods[old]}, {kept[0]}" if kept else "the whole plan is worth more this way"
+    stuck = f"staying in {snapshot.periods[old]} is not possible: {kept[0]}" if kept else ""
+    reason = stuck or "the whole plan is worth more this way"
     return f"moves {'later' if new > old else 'earlier'}: {reason}"
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -35,7 +36,8 @@ def demo(
     console = stdout()
     stay = sys.stdin.isatty() and sys.stdout.isatty()
     variant = Variant(without=frozenset(without or ()), thresholds=thresholds, reject=reject, until=until)
-    playing = Demo(settings, console.print, console.width if console.is_terminal else _WIDTH, variant)
+    say = partial(console.print, soft_wrap=True)  # a command that is cut into lines could not be pasted
+    playing = Demo(settings, say, console.width if console.is_terminal else _WIDTH, variant)
     try:
         asyncio.run(playing.run(stay))
     except asyncio.CancelledError as exc:

@@ -85,12 +85,13 @@ def another(rng: Random, number: int, at: datetime, state: ProductState) -> Even
         return make(cls, **fields, time=at, **({"weight": 5} if cls is model.FeedbackReceived else {}))
     ended = {"time": at, "item": rng.choice(["search", *crowd(20, "open-item-")])}
     waiting = {"time": at, "dependency": rng.choice(["sso-api", *crowd(20, "open-dependency-")])}
+    endings: list[type[Event]] = [model.ItemCompleted, model.ItemDropped]
     choices: list[Event] = [
         make(model.BudgetAdjusted, period=month, delta=rng.randint(-(10**15), 10**15), time=at),
         make(model.BudgetSpent, period=month, amount=rng.randint(0, 10**15), time=at),
         make(model.CapacityChanged, period=month, time=at),
         make(model.ItemAdded, item=name, time=at),
-        make(rng.choice([model.ItemCompleted, model.ItemDropped]), **ended),
+        make(rng.choice(endings), **ended),
         make(model.MilestonePlanned, milestone=name, due=(at + 900 * DAY).isoformat(), time=at),
         make(model.DependencyDeclared, dependency=name, needed_by=(at + 900 * DAY).isoformat(), time=at),
         make(model.DependencyBlocked, **waiting, reason="r" * 500),
