@@ -39,7 +39,7 @@ def _solved(e: Facts) -> str:
         notes.append("proven the best" if gap <= PROVEN else f"none is more than {percent(gap)} better")
     if e.event.get("in_force_feasible") is False:
         notes.append("the plan in force is no longer possible")
-    elif now or change.get("displaced") or change.get("moved"):
+    elif now > 0 or change.get("displaced") or change.get("moved"):  # else there is none worth naming
         notes.append(f"the plan in force is worth {points(now)}")
     beside = f" ({'; '.join(notes)})" if notes else ""
     return f"Run {e['run']} found a plan worth {points(value)}{beside}: {change_of(change, e.currency)}"

@@ -69,7 +69,7 @@ def _why(snapshot: Snapshot, before: dict[str, int], after: dict[str, int], task
     old, new = before.get(task.id), after.get(task.id)
     worth = f"worth {points(task.value)} for {money(task.cost, snapshot.currency)}"
     if new is None:
-        return f"{'gives way' if old is not None else 'stays out'}, {worth}: {why_not(snapshot, after, task)}"
+        return f"{'gives way' if old is not None else 'stays out'}, {worth}: {why_not(snapshot, after, task, old)}"
     if old is None:
         instead = sorted(name for name in before if name not in after)
         taken = f"; {listing(instead)} {'gives' if len(instead) == 1 else 'give'} way" if instead else ""
@@ -80,12 +80,15 @@ def _why(snapshot: Snapshot, before: dict[str, int], after: dict[str, int], task
     return f"moves {'later' if new > old else 'earlier'}: {reason}"
 
 
-def why_not(snapshot: Snapshot, starts: dict[str, int], task: Task) -> str:
-    """Return the constraint that keeps an item out, for the period where the least stands in its way."""
+def why_not(snapshot: Snapshot, starts: dict[str, int], task: Task, old: int | None = None) -> str:
+    """Return the constraint that keeps an item out: where it was, or else where the least stands in its way."""
     horizon = len(snapshot.periods)
     latest = horizon - span_of(task, horizon)
     if task.earliest > latest:
         return "what it depends on is promised too late for the horizon"
+    kept = violations(snapshot, {**starts, task.id: old}) if old is not None else ()
+    if kept:
+        return kept[0]
     tries = [violations(snapshot, {**starts, task.id: start}) for start in range(task.earliest, latest + 1)]
     fewest = min(tries, key=len)
     if fewest:

@@ -1,11 +1,15 @@
 """Absolute facts: the greatest time per field wins, whatever arrived first; dropped is final; deltas add."""
 
+from collections.abc import Callable
+from datetime import datetime
 from itertools import permutations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from domain.envelope import MAX_DELTAS
-from domain.product import ProductState, envelope_of
+from domain.product import ProductState, capacity_of, envelope_of
 from events.internal import EscalationAnswered
 from events.model import Event
 from tests.builders import (
@@ -179,3 +183,34 @@ def test_an_authoritys_waiver_is_not_undone_by_what_was_known_before() -> None:
     assert waived.dependencies["sso-api"].status == "waived"
     assert happen(waived, dependency_unblocked(time=OLD)).outcome == "superseded"
     assert happen(waived, dependency_blocked(time=NEWEST)).state.dependencies["sso-api"].status == "blocked"
+
+
+ABSOLUTE: dict[str, tuple[Callable[[int, datetime], Event], Callable[[ProductState], object]]] = {
+    "a market signal": (lambda n, t: market_shifted(strength=n, time=t), lambda s: s.market["checkout"].strength),
+    "a move": (lambda n, t: competitor_moved(strength=n, time=t), lambda s: s.competitors["checkout"].strength),
+    "a goal": (lambda n, t: goal_changed(weight=n, time=t), lambda s: s.goals["retention"].weight),
+    "a use": (lambda n, t: investment_used(used=n, time=t), lambda s: s.usage["personalization"].used),
+    "a total": (lambda n, t: budget_adjusted(total=n, time=t), lambda s: envelope_of(s, "2026-03")),
+    "a cost": (lambda n, t: budget_reforecast(cost=n, time=t), lambda s: s.items["search"].cost),
+    "a duration": (lambda n, t: item_changed(duration=n % 60, time=t), lambda s: s.items["search"].duration),
+    "a capacity": (lambda n, t: capacity_changed(person_days=n, time=t), lambda s: capacity_of(s, "it", "2026-03")),
+    "a date": (
+        lambda n, t: milestone_moved(due=(NOON + n * DAY).isoformat(), time=t),
+        lambda s: (s.milestones["spring"].due - NOON) // DAY,
+    ),
+    "a promise": (
+        lambda n, t: dependency_declared(promised_for=(NOON + n * DAY).isoformat(), time=t),
+        lambda s: s.dependencies["sso-api"].promised_for and (s.dependencies["sso-api"].promised_for - NOON) // DAY,
+    ),
+}
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.sampled_from(sorted(ABSOLUTE)), st.lists(st.integers(1, 59), unique=True, min_size=2, max_size=8))
+def test_in_whatever_order_the_newest_fact_stands(kind: str, days: list[int]) -> None:
+    """A fact of day n says n: after each arrival the state says the largest day that has arrived."""
+    make_fact, read = ABSOLUTE[kind]
+    state = fresh()
+    for arrived, day in enumerate(days, start=1):
+        state = happen(state, make_fact(day, NOON + day * DAY)).state
+        assert read(state) == max(days[:arrived])

@@ -197,3 +197,10 @@ def test_a_milestone_past_due_is_told_to_the_owner() -> None:
     (told,) = happen(state, internal(ClockStruck, at), at=at).reactions
     assert isinstance(told, Notify)
     assert (told.role, told.text) == ("product_owner", "spring was due 2026-04-30 and is not reached; open: search")
+
+
+def test_what_fell_due_at_the_last_look_does_not_fall_due_again() -> None:
+    at = fresh().milestones["spring"].due
+    state = with_policy(planned(LATE, at - DAY / 2), watch=("milestones",))
+    once = happen(state, internal(ClockStruck, at), at=at).state
+    assert happen(once, internal(ClockStruck, at), at=at).said == "nothing fell due"

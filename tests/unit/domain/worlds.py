@@ -100,9 +100,14 @@ def moves(draw: st.DrawFn) -> Move:
 
 def _solved(draw: st.DrawFn, number: int) -> Move:
     fields = {
-        "snapshot": "s", "starts": draw(starts), "change": draw(changes), "proposal": f"q{number % 5}",
-        "plan": draw(st.sampled_from(["p", "p", "p", None])), "in_force_feasible": draw(st.booleans()),
-        "value": draw(st.floats(0, 1000)), "value_in_force": draw(st.floats(0, 1000)),
+        "snapshot": "s",
+        "starts": draw(starts),
+        "change": draw(changes),
+        "proposal": f"q{number % 5}",
+        "plan": draw(st.sampled_from(["p", "p", "p", None])),
+        "in_force_feasible": draw(st.booleans()),
+        "value": draw(st.floats(0, 1000)),
+        "value_in_force": draw(st.floats(0, 1000)),
     }
     return lambda state, at: _raised(
         internal.PlanSolved, state, at, number, run=state.run.number if state.run else 0, **fields
