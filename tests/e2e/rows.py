@@ -77,7 +77,8 @@ CARRIED: Fields = {
     "dependencies": {"sso": {"needs": "beta", "provider": "it", "needed_by": "2026-06-30", "milestone": "carrier"}}
 }
 PAID_TWICE: Fields = {"budget": {"per_period": 200_000}}
-DUE = {"alpha": {"values": {"marketplace": 40}, "milestone": "spring"}, "beta": {"values": {"marketplace": 50}}}
+DUE_ALPHA: Fields = {"values": {"marketplace": 40}, "milestone": "spring"}
+WORTH_MORE: Fields = {"values": {"marketplace": 50}}
 SSO: Fields = {"dependency": "sso", "needs": "beta", "provider": "it", "needed_by": "2026-06-30"}
 
 ROWS = (
@@ -130,7 +131,8 @@ ROWS = (
         {"milestone": "spring", "due": "2026-04-05"},
         {"milestone": "spring", "due": "2026-04-04"},
         over=SPRING,
-        **DUE,
+        alpha=DUE_ALPHA,
+        beta=WORTH_MORE,
     ),
     Row(
         "milestone.moved-carrier",
@@ -156,7 +158,8 @@ ROWS = (
         {"milestone": "carrier"},
         because="nothing that is open was promised",
         over={"milestones": SPRING["milestones"] | {"carrier": {"due": "2026-06-30"}}},
-        **DUE,
+        alpha=DUE_ALPHA,
+        beta=WORTH_MORE,
     ),
     Row(
         "item.added",
