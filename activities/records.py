@@ -12,6 +12,7 @@ from domain.entries import incident_row
 from domain.record import Entry, content_hash
 
 log = structlog.get_logger()
+MOST_NAMED = 20  # events that a log line names
 
 
 class Append(BaseModel):
@@ -55,15 +56,16 @@ class Records:
                 recorded = []
                 for entry in append.entries:
                     recorded += await self._append_one(entry)
-        for one in recorded:
+        if recorded:  # one line for all: a line each cost as much as the workflow itself
+            first, last = recorded[0], recorded[-1]
             log.info(
-                "entry_recorded",
-                product=one.entry.product,
-                seq=one.seq,
-                kind=one.entry.kind,
-                key=one.entry.key,
-                workflow=one.entry.workflow,
-                event_id=None if one.entry.event is None else "/".join(one.entry.event),
+                "entries_recorded",
+                product=first.entry.product,
+                workflow=first.entry.workflow,
+                first_seq=first.seq,
+                last_seq=last.seq,
+                kinds=sorted({one.entry.kind for one in recorded}),
+                event_ids=["/".join(one.entry.event) for one in recorded if one.entry.event][:MOST_NAMED],
             )
 
     async def _append_one(self, entry: Entry) -> list[Any]:

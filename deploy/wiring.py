@@ -2,13 +2,13 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from importlib.metadata import version
 from typing import Any
 
 from temporalio.client import Client
 from temporalio.worker import Worker
 
 from activities.channels.log import LogChannel
-from activities.ledger.migrate import upgrade
 from activities.ledger.store import SqlLedger
 from activities.ledger.vault import SqlVault, holds_keys
 from activities.notifications import Notifications
@@ -20,11 +20,8 @@ from deploy.keys import RootKeyError, root_key
 from deploy.log_context import LogContext
 from deploy.process import Ready
 from deploy.sandbox import workflow_runner
-from deploy.serving import serve
 from deploy.settings import Settings
 from events.dispatch import Dispatch
-from web.app import create_app
-from web.services import Services
 from workflows.approval import ApprovalWorkflow
 from workflows.client import Engine
 from workflows.data import DATA_CONVERTER
@@ -34,12 +31,16 @@ from workflows.reprioritization import ReprioritizationWorkflow
 
 WORKFLOWS: tuple[type[Any], ...] = (ProductWorkflow, ReprioritizationWorkflow, ApprovalWorkflow, EscalationWorkflow)
 STICKY = timedelta(seconds=1)  # after a worker dies, its workflows wait this long before another one may take them
+AT_ONCE = 4  # workflow tasks: they share one interpreter, and more of them at once only outlast their timeouts
+BUILD = f"tandem-{version('tandem-roadmap')}"  # given, because the default hashes all loaded code at every start
 GRACE = timedelta(seconds=10)  # for activities in hand when a worker stops
 HAND_OVER_S = 2.0  # for what still waits when the web process stops
 
 
 async def prepare(settings: Settings) -> None:
     """Bring the database and the root key up to date; called once by the local stack before worker and web start."""
+    from activities.ledger.migrate import upgrade  # slow to load, and the worker's start must be quick
+
     await asyncio.to_thread(upgrade, settings.database_url)
     await (await open_vault(settings)).close()
 
@@ -72,6 +73,8 @@ def worker_of(client: Client, task_queue: str, ledger: Ledger, channel: Channel,
         "interceptors": [LogContext()],
         "sticky_queue_schedule_to_start_timeout": STICKY,
         "graceful_shutdown_timeout": GRACE,
+        "max_concurrent_workflow_tasks": AT_ONCE,
+        "build_id": BUILD,
         **options,
     }
     return Worker(
@@ -104,6 +107,10 @@ async def run_worker(settings: Settings, ready: Ready) -> None:
 
 async def run_web(settings: Settings, ready: Ready) -> None:
     """Serve until cancelled; what was accepted by then is handed over, or its senders hear that it was not."""
+    from deploy.serving import serve  # slow to load, and the worker's start must be quick
+    from web.app import create_app
+    from web.services import Services
+
     client = await connect(settings)
     ledger = await SqlLedger.open(settings.database_url)
     engine = Engine(client, settings.task_queue)

@@ -131,7 +131,7 @@ def _answered(state: ProductState, event: internal.EscalationAnswered, at: datet
     if event.subject == DEBT_SUBJECT:
         if event.answer == "accept_delay" and event.until is not None:
             after = after.model_copy(update={"kept": Kept(until=event.until, by=event.actor), "better": None})
-        return after, APPLIED
+        return _counted_anew(after, at), APPLIED
     dependency = state.dependencies.get(event.subject)
     if dependency is None:
         return after, APPLIED
@@ -151,7 +151,15 @@ def _unanswered(state: ProductState, event: internal.EscalationUnanswered, at: d
     if state.escalations.get(event.subject) != event.escalation:
         return superseded(state, "this escalation was answered or stood down before")
     open_ones = {name: number for name, number in state.escalations.items() if name != event.subject}
-    return state.model_copy(update={"escalations": open_ones}), APPLIED
+    after = state.model_copy(update={"escalations": open_ones})
+    return (_counted_anew(after, at) if event.subject == DEBT_SUBJECT else after), APPLIED
+
+
+def _counted_anew(state: ProductState, at: datetime) -> ProductState:
+    """Start the debt's count again once its escalation is over: else it would escalate again the next midnight."""
+    if state.better is None:
+        return state
+    return state.model_copy(update={"better": state.better.model_copy(update={"since": at})})
 
 
 @handles(internal.DelegationGranted)

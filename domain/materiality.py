@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Literal
 
 from domain.product import Outcome, ProductState
-from domain.wording import percent, points, role_name, when
+from domain.wording import percent, points, when
 from events.internal import PlanSolved
 
 Finding = Literal["none", "first", "same", "below_margin", "kept", "rejected_before", "better"]
@@ -97,8 +97,3 @@ def undone(outcome: Outcome) -> tuple[str, ...]:
         *(f"no longer displaces {item}" for item in change.displaced),
         *(f"no longer moves {item}" for item in change.moved),
     )
-
-
-def asks_whom(role: str) -> str:
-    """Return whom a request waits for, in words."""
-    return f"waits for the {role_name(role)}"

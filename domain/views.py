@@ -122,6 +122,12 @@ def roadmap_parts(state: ProductState) -> tuple[Any, ...]:
     return (
         *(state.items, state.plan, state.milestones, state.dependencies, state.teams),
         *(state.budgets, state.spent, state.escalations, state.status, state.budget_per_period),
+        *(
+            state.goals,
+            state.market,
+            state.competitors,
+            state.reference,
+        ),  # what items are worth; feedback with the next look
     )
 
 

@@ -1,6 +1,5 @@
 """All that the outside may ask of a workflow: deliver, apply, decide, answer, measure, list."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
@@ -161,12 +160,6 @@ class Engine:
                 return None
             raise DeliveryUnavailableError(exc.message) from exc
         return _running(found)
-
-    async def open_ids(self, product: str | None = None) -> AsyncIterator[str]:
-        """Yield the ids of the workflows that run now."""
-        wanted = "ExecutionStatus = 'Running'" + ("" if product is None else f" AND TandemProduct = '{product}'")
-        async for found in self._client.list_workflows(wanted, rpc_timeout=RPC_TIMEOUT):
-            yield found.id
 
     async def healthy(self) -> bool:
         """Tell whether Temporal answers."""

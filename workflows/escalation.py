@@ -14,7 +14,7 @@ from events.internal import SOURCE, EscalationAnswered, EscalationUnanswered
 from events.union import Accepted, EventBatch, Internal
 from workflows.escalation_record import EscalationRecord
 from workflows.messages import Ended, EscalationCase, EscalationReply, NewPeople, StoodDown
-from workflows.options import STATE
+from workflows.options import DUE, ROLE, STATE
 from workflows.waiting import happens_by
 
 
@@ -67,6 +67,8 @@ class EscalationWorkflow:
             "said": f"{role_name(rung.role)} ({listing(people)})",
         }
         waits = f"the {role_name(rung.role)}"
+        if not rung.reminder:
+            workflow.upsert_search_attributes([ROLE.value_set(rung.role), DUE.value_set(until)])
         entry = self.record.of(
             "escalation.reminded" if rung.reminder else kind, f"rung/{rung.number}", cause, data, "open", waits, until
         )

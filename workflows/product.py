@@ -11,6 +11,7 @@ from domain.clock import ProductClock
 from domain.core import RULES, Stamped, Taken, follow, take_in
 from domain.deadlines import next_wake, review_at
 from domain.deduplication import Window
+from domain.definition import ClockSettings
 from domain.entries import adoption_of, event_entry, workflow_id
 from domain.product import ProductState
 from domain.reactions import Adopt, Reaction
@@ -26,8 +27,10 @@ from workflows.performing import Performer
 from workflows.recording import Recorder
 from workflows.waiting import Alarm
 
-MOST_EVENTS = 500  # of one round: the ledger sees them in one go
+MOST_EVENTS = 100  # of one round: a task has two seconds, and a costly event takes milliseconds
 MOST_SIGNALS = 2_000  # of one run; the server refuses more than 10,000 and does not warn before
+MOST_TAKEN = 2_000  # events of one run: after a worker dies, another one replays them within a task's time
+MOST_HISTORY = 1_000  # history events of one run, for the same reason
 
 
 @workflow.defn(name="Product")
@@ -38,7 +41,8 @@ class ProductWorkflow:
     def __init__(self, start: ProductRun) -> None:
         if start.rules > RULES:  # fails the task, not the product: a newer worker can go on
             raise RuntimeError(f"this build knows rules up to {RULES}, the run needs {start.rules}")
-        self.clock = start.clock or _first_clock(start)
+        declared = ClockSettings() if start.definition is None else start.definition.clock
+        self.clock = start.clock or ProductClock(settings=declared, started=workflow.now())
         self.inbox: deque[Accepted] = deque(start.pending)
         self.waiting: dict[str, Taken | None] = {}  # internal events that an update waits for
         self.created = ""  # id of the event that declares the product, in its first run
@@ -55,7 +59,7 @@ class ProductWorkflow:
         self.intake = Intake(Window(start.window, full=start.window_forgot), self.clock)
         self.alarm = Alarm()
         self.shown = Shown()
-        self.signals = 0
+        self.signals = self.taken = 0
         self.refresh_asked = False
 
     @workflow.run
@@ -86,8 +90,9 @@ class ProductWorkflow:
     def _wants_a_fresh_run(self) -> bool:
         if not workflow.all_handlers_finished():  # whoever waits for an answer gets it from this run
             return False
-        full = workflow.info().is_continue_as_new_suggested() or self.signals >= MOST_SIGNALS
-        return full or self.refresh_asked
+        run = workflow.info()
+        long = self.taken >= MOST_TAKEN or run.get_current_history_length() >= MOST_HISTORY
+        return self.refresh_asked or long or self.signals >= MOST_SIGNALS or run.is_continue_as_new_suggested()
 
     def _strike(self) -> None:
         at = self.recorder.now()
@@ -103,6 +108,7 @@ class ProductWorkflow:
 
     async def _take(self, batch: list[Accepted]) -> None:
         self.recorder.policy_hash = self.state.policy.digest()
+        self.taken += len(batch)
         to_take = deque(await self.intake.fresh(batch, self.state))
         entries: list[Entry] = []
         to_perform: list[tuple[Reaction, Stamped, ProductState]] = []
@@ -194,9 +200,3 @@ class ProductWorkflow:
     def standing(self) -> ViewRow:
         """Return what is under way, what waits for whom, and when the product looks again."""
         return product_row(self.state, self.state.at)
-
-
-def _first_clock(start: ProductRun) -> ProductClock:
-    settings = start.definition.clock if start.definition is not None else None
-    now = workflow.now()
-    return ProductClock(started=now) if settings is None else ProductClock(settings=settings, started=now)

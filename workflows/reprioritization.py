@@ -8,7 +8,7 @@ from domain.entries import workflow_id
 from events.internal import SOURCE, PlanSolved
 from events.union import Accepted, EventBatch
 from workflows.messages import ReprioritizationCase
-from workflows.options import SOLVE
+from workflows.options import SOLVE, STATE
 
 
 @workflow.defn(name="Reprioritization")
@@ -22,6 +22,7 @@ class ReprioritizationWorkflow:
         product = workflow.get_external_workflow_handle(workflow_id("product", case.product))
         batch = EventBatch(events=(Accepted(event=outcome, at=workflow.now()),))
         await product.signal("observe", batch)
+        workflow.upsert_search_attributes([STATE.value_set("solved" if outcome.plan is not None else "no plan")])
         return outcome
 
     async def _outcome(self, case: ReprioritizationCase) -> PlanSolved:

@@ -1,12 +1,16 @@
 """A product takes in each event once, whatever happens to its runs and workers."""
 
+from functools import partial
+
 import pytest
 from temporalio.client import WorkflowExecutionStatus
 
-from events.model import DependencyBlocked, Event, FeedbackReceived
+from domain.deduplication import CAPACITY
+from events.model import BudgetAdjusted, DependencyBlocked, Event, FeedbackReceived
 from tests.builders import make
 from tests.integration.company import Company, web_shop
 from workflows.client import RefusedError
+from workflows.product import MOST_TAKEN
 
 
 async def feedback(company: Company, count: int, prefix: str = "f", weight: float = 0.001) -> list[Event]:
@@ -102,3 +106,47 @@ async def test_a_review_ends_in_a_recorded_reconfirmation(company: Company) -> N
         ),
         "a reconfirmation",
     )
+
+
+async def test_a_long_run_gives_way_to_a_fresh_one_and_nothing_is_lost(company: Company) -> None:
+    await company.declare()
+    handle = company.env.client.get_workflow_handle(f"product/{company.product}")
+    first = (await handle.describe()).run_id
+    events = await feedback(company, MOST_TAKEN + 300)
+    for start in range(0, len(events), 100):
+        await company.send(*events[start : start + 100])
+    await company.until(lambda: len(ids(company)) >= len(events), "all statements")
+    await company.send(*events[:50])
+    await company.quiet()
+    assert (await handle.describe()).run_id != first
+    assert ids(company) == [event.id for event in events]
+
+
+@pytest.mark.check
+async def test_an_event_that_is_older_than_the_window_is_looked_up_and_not_taken_in_again(company: Company) -> None:
+    await company.declare(policy={"watch": []})
+    events = await feedback(company, CAPACITY + 200)
+    before = len(company.entries())
+    for start in range(0, len(events), 500):
+        await company.send(*events[start : start + 500])
+        done = before + min(start + 500, len(events))
+        await company.until(partial(lambda count: len(company.entries()) >= count, done), f"{done} entries")
+    await company.send(*events[:20])  # forgotten by the window
+    await company.send(*(await feedback(company, 1, prefix="last")))
+    await company.until(lambda: "last-0" in ids(company), "the last statement")
+    assert ids(company) == [*(event.id for event in events), "last-0"]
+    assert not await company.ledger.rows("incident", product=company.product)
+
+
+async def test_a_review_changes_the_plan_when_small_changes_have_added_up(company: Company) -> None:
+    authority = {"product_manager": {}}
+    await company.declare(policy={"review_every_days": 1.0, "budget_change": 1_000_000, "authority": authority})
+    now = await company.env.get_current_time()
+    gift = make(BudgetAdjusted, product=company.product, time=now, period=f"{now:%Y-%m}", delta=900_000, reason="gift")
+    await company.send(gift)
+    told = await company.recorded("budget.adjusted")
+    assert "below the threshold" in told.data["reactions"][0]["because"]
+    await company.pass_time(hours=25)
+    await company.recorded("review.due")
+    adopted = await company.recorded("plan.adopted", 2)
+    assert adopted.data["event"]["change"]["entered"]
