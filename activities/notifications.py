@@ -1,7 +1,5 @@
 """All that leaves the system for a person. ``deploy.wiring`` injects the channel."""
 
-from typing import Any
-
 import structlog
 from pydantic import BaseModel, ConfigDict
 from temporalio import activity
@@ -34,22 +32,29 @@ class Notifications:
 
     @activity.defn(name="tell")
     async def tell(self, tell: Tell) -> None:
-        """Send one message to everybody it is for, then record it; the shared key makes every retry harmless."""
-        entry = tell.entry
-        sent: dict[str, Any] = {}
+        """Record one message, then send it to everybody it is for; the shared key makes every retry harmless.
+
+        It is recorded first: what has to be seen is in the inbox even when no message can go out. Nobody goes without
+        because somebody else cannot be reached.
+        """
+        unknown = []
         async with heartbeating():
+            await self._ledger.append([tell.entry])
             for person in tell.to:
-                message = Message(
-                    key=f"{entry.product}/{entry.key}/{person}",
-                    product=entry.product,
-                    to=person,
-                    role=tell.role,
-                    subject=tell.subject,
-                    text=tell.text,
-                )
                 try:
-                    await self._channel.send(message)
+                    await self._channel.send(self._message(tell, person))
                 except NoSuchRecipientError as exc:  # a human must correct the product first
-                    raise ApplicationError(str(exc), type="NoSuchRecipientError", non_retryable=True) from exc
-                sent[person] = self._channel.name
-            await self._ledger.append([entry.model_copy(update={"data": {**entry.data, "sent": sent}})])
+                    unknown.append(str(exc))
+        if unknown:
+            raise ApplicationError("; ".join(unknown), type="NoSuchRecipientError", non_retryable=True)
+
+    @staticmethod
+    def _message(tell: Tell, person: str) -> Message:
+        return Message(
+            key=f"{tell.entry.product}/{tell.entry.key}/{person}",
+            product=tell.entry.product,
+            to=person,
+            role=tell.role,
+            subject=tell.subject,
+            text=tell.text,
+        )

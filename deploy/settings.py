@@ -68,7 +68,6 @@ class Settings(BaseModel):
         ),
         pattern=r"^https?://",
     )
-    act_as: str | None = None  # TANDEM_AS: who decides, when the command line does not say
     debug: bool = False  # tracebacks on the terminal
 
     @property
@@ -94,7 +93,7 @@ class Settings(BaseModel):
 
 def variable(field: str) -> str:
     """Return the environment variable of a field."""
-    return f"{PREFIX}{'AS' if field == 'act_as' else field.upper()}"
+    return f"{PREFIX}{field.upper()}"
 
 
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:

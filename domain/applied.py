@@ -20,6 +20,7 @@ from domain.evolve_work import with_items
 from domain.facts import bounded, forget_ended, newer, with_facts
 from domain.periods import falls_due
 from domain.product import Dependency, Goal, Item, Milestone, ProductState, Team
+from events.internal import SOURCE, ProductApplied
 
 Known = TypeVar("Known", Item, Milestone, Dependency)
 Facts = dict[str, dict[str, Any]]  # name -> field -> value
@@ -53,6 +54,18 @@ def first_state(definition: ProductDefinition, at: datetime) -> ProductState:
         reviewed_at=at,
     )
     return merged(empty, definition, at, at)
+
+
+def declared(definition: ProductDefinition, actor: str, call: str, at: datetime) -> ProductApplied:
+    """Return the event of a product file that a person applies; ``call`` tells one call from another."""
+    return ProductApplied(
+        id=f"applied/{call}",
+        source=SOURCE,
+        product=definition.product,
+        time=at,
+        definition=definition.model_dump(mode="json"),
+        actor=actor,
+    )
 
 
 def refusal_of(state: ProductState, definition: ProductDefinition) -> str:

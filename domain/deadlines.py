@@ -5,10 +5,17 @@ from datetime import datetime, timedelta
 from domain.periods import business_days, next_midnight, period_of, shift, start_of
 from domain.policy import Policy
 from domain.product import DEBT_SUBJECT, ProductState
+from events.internal import SOURCE, ClockStruck, ReviewDue
 
 BUSINESS_DAYS_PER_PERIOD = 21  # a month has 21 working days on average: 365.25 / 12 / 7 × 5 = 21.7, less holidays
 MANY_YEARS = timedelta(days=3650)
 TICK = timedelta(seconds=1)
+RUN_LOST = timedelta(hours=2)  # by the product's clock: a run takes minutes
+RUN_LOST_REAL = timedelta(hours=1)  # whatever the rate of a simulated clock
+RETRY = timedelta(hours=1)  # by the product's clock, after a run that failed; doubled for each one in a row
+RETRY_REAL = timedelta(minutes=1)
+WAKES_FOR_LOST_RUNS = 2  # rules: runs that began under older ones have no timer for this
+MOST_DOUBLED = 4  # then it tries every 16 hours
 
 
 def review_at(state: ProductState, policy: Policy) -> datetime:
@@ -26,6 +33,25 @@ def pacing_ends_at(state: ProductState, policy: Policy) -> datetime:
     if state.paced_from is None:
         return state.at
     return state.paced_from + timedelta(hours=policy.dwell_hours)
+
+
+def run_opens_at(state: ProductState, policy: Policy) -> datetime:
+    """Return from when on a run may start: what is urgent does not wait for the dwell time, but for a retry."""
+    urgent = any(trigger.urgent for trigger in state.triggers)
+    opens = state.at if urgent else pacing_ends_at(state, policy)
+    return opens if state.retry_at is None else max(opens, state.retry_at)
+
+
+def run_lost_at(state: ProductState) -> datetime | None:
+    """Return from when on a run that has brought no result counts as lost; None when none is under way."""
+    if state.run is None:
+        return None
+    return state.run.started_at + max(RUN_LOST, RUN_LOST_REAL * state.clock.rate)
+
+
+def retry_after(state: ProductState, failed: int, at: datetime) -> datetime:
+    """Return when to try again after so many failed runs in a row (≥ 1)."""
+    return at + max(RETRY, RETRY_REAL * state.clock.rate) * (1 << min(failed - 1, MOST_DOUBLED))
 
 
 def debt_counts_from(state: ProductState, policy: Policy) -> datetime | None:
@@ -63,6 +89,9 @@ def moments(state: ProductState, policy: Policy) -> list[datetime]:
                 found.append(dependency.accepted_until)
     if state.kept is not None:
         found.append(state.kept.until)
+    lost = run_lost_at(state)
+    if lost is not None and state.rules >= WAKES_FOR_LOST_RUNS:
+        found.append(lost)
     debt = debt_counts_from(state, policy)
     if debt is not None and DEBT_SUBJECT not in state.escalations:
         found.append(next_midnight(max(debt, state.struck_at), state.time_zone))
@@ -75,5 +104,14 @@ def next_wake(state: ProductState, policy: Policy) -> datetime:
         return max(state.at, state.struck_at) + MANY_YEARS
     ahead = [moment for moment in moments(state, policy) if moment > state.struck_at]
     if state.triggers and state.run is None:
-        ahead.append(max(pacing_ends_at(state, policy), state.at, state.struck_at + TICK))
+        ahead.append(max(run_opens_at(state, policy), state.at, state.struck_at + TICK))
     return min(ahead, default=state.struck_at + MANY_YEARS)
+
+
+def struck(state: ProductState, policy: Policy, at: datetime) -> list[ClockStruck | ReviewDue]:
+    """Return the events of an instant that the product had waited for."""
+    stamp, product = at.isoformat(), state.product
+    clock = ClockStruck(id=f"clock/{stamp}", source=SOURCE, product=product, time=at)
+    if review_at(state, policy) > at:
+        return [clock]
+    return [clock, ReviewDue(id=f"review/{stamp}", source=SOURCE, product=product, time=at)]

@@ -1,16 +1,19 @@
 """A request for a decision: ask, remind, take the answer, expire. Silence is never consent."""
 
+from datetime import datetime
+
 from temporalio import workflow
+from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 
-from domain.authority import speaks_for
+from domain.authority import refusal_of_verdict
 from domain.entries import workflow_id
 from events.internal import SOURCE, ApprovalExpired, DecisionGiven
 from events.union import Accepted, EventBatch, Internal
 from workflows.approval_record import ApprovalRecord
 from workflows.messages import Answer, ApprovalCase, Effect, Ended, NewPeople, Replacement
 from workflows.options import STATE
-from workflows.waiting import happens_by
+from workflows.waiting import happens_by, read
 
 
 @workflow.defn(name="Approval")
@@ -20,7 +23,7 @@ class ApprovalWorkflow:
     @workflow.init
     def __init__(self, case: ApprovalCase) -> None:
         self.case = case
-        self.people = case.people
+        self.to_ask = self.asked = 0  # how often other people came to hold the role, and how often they were asked
         self.replaced: Replacement | None = None
         self.effect: Effect | None = None  # of the answer that was given last
         self.decided: tuple[Answer, Effect] | None = None
@@ -37,11 +40,12 @@ class ApprovalWorkflow:
         await self.record.append(requested)
         await self._ask("approval.asked", "asked/1", requested.key)
         for number, instant in enumerate(case.reminders, start=2):
-            if await happens_by(case.clock, instant, self._settled):
+            if await self._settled_by(instant):
                 break
             await self._ask("approval.reminded", f"asked/{number}", requested.key)
-        if not await happens_by(case.clock, case.deadline, self._settled):
-            await workflow.wait_condition(lambda: not self.busy)  # an answer given in time still counts
+        if not await self._settled_by(case.deadline):
+            while self.busy:  # an answer given in time still counts, and so does the one that waits behind it
+                await workflow.wait_condition(lambda: not self.busy)
             self.expired = not self._settled()
         ended = await self._end()
         await workflow.wait_condition(workflow.all_handlers_finished)
@@ -50,8 +54,19 @@ class ApprovalWorkflow:
     def _settled(self) -> bool:
         return self.decided is not None or self.replaced is not None
 
+    async def _settled_by(self, until: datetime) -> bool:
+        """Wait for an answer; whoever comes to hold the role meanwhile is asked as well."""
+        while await happens_by(self.case.clock, until, lambda: self._settled() or self.to_ask > self.asked):
+            if self._settled():
+                return True
+            self.asked = self.to_ask
+            again = self.record.of("approval.requested", f"requested/{self.asked}", f"{self.key}/requested", {}, "open")
+            await self.record.append(again)
+            await self._ask("approval.asked", f"asked/anew/{self.asked}", again.key)
+        return False
+
     async def _ask(self, kind: str, key: str, cause: str) -> None:
-        people = self.people.holders(self.case.role)
+        people = self.record.people.holders(self.case.role)
         entry = self.record.of(kind, key, cause, {"to": list(people)})
         await self.record.tell(
             entry, self.case.role, people, f"Decision {self.case.number} for {self.case.product}", self.case.because
@@ -68,7 +83,7 @@ class ApprovalWorkflow:
             ended = Ended(ended="superseded", because=self.replaced.because)
             data = self.replaced.model_dump(mode="json", exclude={"cause"})
             entry = self.record.of("approval.superseded", "superseded", self.replaced.cause, data, ended.ended)
-            people = self.people.holders(self.case.role)
+            people = self.record.people.holders(self.case.role)
             subject = f"Decision {self.case.number} for {self.case.product} is no longer needed"
             await self.record.append(entry)
             told = self.record.of("approval.withdrawal_told", "superseded/told", entry.key, {"to": list(people)})
@@ -99,19 +114,21 @@ class ApprovalWorkflow:
         self._refuse(answer)  # somebody may have decided meanwhile
         self.busy, self.effect = True, None
         self.answers += 1
-        await self._report(
-            DecisionGiven(
-                id=f"{self.key}/decision/{self.answers}",
-                source=SOURCE,
-                product=self.case.product,
-                time=self.record.now(),
-                cause=f"{self.key}/requested",
-                approval=self.case.number,
-                **answer.model_dump(),
+        try:
+            await self._report(
+                DecisionGiven(
+                    id=f"{self.key}/decision/{self.answers}",
+                    source=SOURCE,
+                    product=self.case.product,
+                    time=self.record.now(),
+                    cause=f"{self.key}/requested",
+                    approval=self.case.number,
+                    **answer.model_dump(),
+                )
             )
-        )
-        await workflow.wait_condition(lambda: self.effect is not None or self.replaced is not None)
-        self.busy = False
+            await workflow.wait_condition(lambda: self.effect is not None or self.replaced is not None)
+        finally:
+            self.busy = False
         if self.effect is None:
             self._refuse(answer)
         effect = self.effect or Effect(approval=self.case.number, effect="refused", because="replaced", cause="")
@@ -137,30 +154,31 @@ class ApprovalWorkflow:
         if self.replaced is not None:
             return f"changed since you looked: {self.replaced.because}"
         if self.decided is not None:
-            given = self.decided[0]
-            return f"{given.actor} already decided: {self.decided[1].effect}"
+            first, effect = self.decided
+            return f"{first.actor} already decided: {effect.effect}"
         if self.expired:
             return "the time to answer has passed"
         if answer.proposal != self.case.proposal:
             return "changed since you looked: the answer names another proposal than the one that is asked about"
-        if answer.verdict == "keep" and (answer.until is None or answer.until <= self.record.now()):
-            return "keep as is needs a date in the future until which it holds"
-        return speaks_for(self.people, answer.actor, answer.role, self.case.role)
+        given = (answer.verdict, answer.actor, answer.role, self.case.role)
+        return refusal_of_verdict(self.record.people, *given, answer.until, self.record.now())
 
     @workflow.signal(name="conclude", description="what the product made of an answer")
-    def conclude(self, effect: Effect) -> None:
-        """Take the product's word."""
-        self.effect = effect
+    def conclude(self, effect: RawValue) -> None:
+        """Take the product's word (`Effect`)."""
+        self.effect = read(effect, Effect)
 
     @workflow.signal(name="replace", description="the request is no longer open")
-    def replace(self, replacement: Replacement) -> None:
-        """Close the request."""
-        self.replaced = self.replaced or replacement
+    def replace(self, replacement: RawValue) -> None:
+        """Close the request (`Replacement`)."""
+        self.replaced = self.replaced or read(replacement, Replacement)
 
     @workflow.signal(name="appoint", description="other people hold the roles now")
-    def appoint(self, new: NewPeople) -> None:
-        """Ask and accept the people who hold the roles now."""
-        self.people = new.people
+    def appoint(self, new: RawValue) -> None:
+        """Ask and accept the people who hold the roles now (`NewPeople`)."""
+        before, self.record.people = self.record.people, read(new, NewPeople).people
+        if before.holders(self.case.role) != self.record.people.holders(self.case.role):
+            self.to_ask += 1
 
     async def _report(self, event: Internal) -> None:
         product = workflow.get_external_workflow_handle(workflow_id("product", self.case.product))

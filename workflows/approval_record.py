@@ -15,6 +15,7 @@ class ApprovalRecord(Recorder):
     def __init__(self, case: ApprovalCase) -> None:
         super().__init__(case.product, workflow_id("approval", case.product, case.number), case.clock, case.policy_hash)
         self.case = case
+        self.people = case.people  # who hold the roles now
 
     def of(self, kind: str, key: str, cause: str, data: Mapping[str, object], state: str | None = None) -> Entry:
         """Return an entry; with a ``state`` it also says where the request stands now."""
@@ -26,8 +27,8 @@ class ApprovalRecord(Recorder):
             "proposal": case.proposal,
             "deadline": case.deadline.isoformat(),
             "on_expiry": case.on_expiry,
-            "said": f"{role_name(case.role)} ({listing(case.people.holders(case.role))})",
-            "holders": list(case.people.holders(case.role)),
+            "said": f"{role_name(case.role)} ({listing(self.people.holders(case.role))})",
+            "holders": list(self.people.holders(case.role)),
             **({} if state is None else {"state": state}),
             **data,
         }

@@ -3,19 +3,19 @@
 from datetime import datetime
 
 from temporalio import workflow
+from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 
-from domain.authority import speaks_for
+from domain.authority import refusal_of_reply
 from domain.entries import workflow_id
 from domain.ladder import Step
-from domain.product import DEBT_SUBJECT
 from domain.wording import listing, role_name
 from events.internal import SOURCE, EscalationAnswered, EscalationUnanswered
 from events.union import Accepted, EventBatch, Internal
 from workflows.escalation_record import EscalationRecord
-from workflows.messages import Ended, EscalationCase, EscalationReply, NewPeople, StoodDown
+from workflows.messages import Ended, EscalationCase, EscalationReply, NewPeople, ReplyEffect, StoodDown
 from workflows.options import DUE, ROLE, STATE
-from workflows.waiting import happens_by
+from workflows.waiting import happens_by, read
 
 
 @workflow.defn(name="Escalation")
@@ -26,6 +26,9 @@ class EscalationWorkflow:
     def __init__(self, case: EscalationCase) -> None:
         self.case = case
         self.people = case.people
+        self.answers = 0
+        self.busy = False  # an answer waits for the product's word
+        self.word: ReplyEffect | None = None
         self.reply: EscalationReply | None = None
         self.stood_down: StoodDown | None = None
         self.over = False
@@ -43,7 +46,9 @@ class EscalationWorkflow:
             later = case.climb.steps[position + 1 :]
             await self._climb(rung, cause, later[0].at if later else case.climb.ends_at)
             cause = f"{self.key}/rung/1"
-        await happens_by(case.clock, case.climb.ends_at, self._settled)
+        if not await happens_by(case.clock, case.climb.ends_at, self._settled):
+            while self.busy:  # an answer given in time still counts
+                await workflow.wait_condition(lambda: not self.busy)
         self.over = True
         ended = await self._end(cause)
         workflow.upsert_search_attributes([STATE.value_set(ended.ended)])
@@ -80,7 +85,11 @@ class EscalationWorkflow:
             data = {"by": reply.actor, "role": reply.role, "answer": reply.answer, "reason": reply.reason}
             ended = Ended(ended="answered", because=reply.reason)
             entry = self.record.of(
-                "escalation.concluded", "concluded", f"event/{SOURCE}/{self.key}/answer", data, "answered"
+                "escalation.concluded",
+                "concluded",
+                f"event/{SOURCE}/{self.key}/answer/{self.answers}",
+                data,
+                "answered",
             )
             await self.record.append(entry)
         elif self.stood_down is not None:
@@ -97,35 +106,49 @@ class EscalationWorkflow:
         else:
             ended = Ended(ended="unanswered", because="nobody with authority answered")
             event = EscalationUnanswered(
-                **self._about_event("unanswered"), subject=self.case.subject, escalation=self.case.number
+                **self._about_event("unanswered", f"{self.key}/unanswered"),
+                subject=self.case.subject,
+                escalation=self.case.number,
             )
             entry = self.record.of("escalation.unanswered", "unanswered", cause, {}, "unanswered")
             await self.record.append(entry)
             await self._report(event)
         return ended
 
-    def _about_event(self, what: str) -> dict[str, object]:
+    def _about_event(self, what: str, cause: str) -> dict[str, object]:
         return {
             "id": f"{self.key}/{what}",
             "source": SOURCE,
             "product": self.case.product,
             "time": self.record.now(),
-            "cause": f"{self.key}/rung/1" if what == "answer" else f"{self.key}/{what}",
+            "cause": cause,
         }
 
     @workflow.update(name="answer", description="answer the escalation")
     async def answer(self, reply: EscalationReply) -> Ended:
-        """Answer with authority; the first answer counts."""
+        """Answer with authority; returns once the product has taken it. The first answer that it takes counts."""
+        while self.busy:
+            await workflow.wait_condition(lambda: not self.busy)
         self._refuse(reply)
-        self.reply = reply
-        await self._report(
-            EscalationAnswered(
-                **self._about_event("answer"),
-                subject=self.case.subject,
-                escalation=self.case.number,
-                **reply.model_dump(),
+        self.busy, self.word = True, None
+        self.answers += 1
+        try:
+            await self._report(
+                EscalationAnswered(
+                    **self._about_event(f"answer/{self.answers}", f"{self.key}/rung/1"),
+                    subject=self.case.subject,
+                    escalation=self.case.number,
+                    **reply.model_dump(),
+                )
             )
-        )
+            await workflow.wait_condition(lambda: self.word is not None or self.stood_down is not None)
+        finally:
+            self.busy = False
+        if self.word is None or self.word.effect == "refused":
+            self._refuse(reply)
+            because = "the product did not take it" if self.word is None else self.word.because
+            raise ApplicationError(because, type="DecisionRefusedError", non_retryable=True)
+        self.reply = reply
         return Ended(ended="answered", because=reply.reason)
 
     @answer.validator
@@ -144,21 +167,23 @@ class EscalationWorkflow:
             return f"stood down: {self.stood_down.because}"
         if self.over:
             return "the escalation has ended"
-        if reply.answer == "accept_delay" and (reply.until is None or reply.until <= self.record.now()):
-            return "accepting a delay needs a date in the future that is accepted"
-        if reply.answer == "waive" and self.case.subject == DEBT_SUBJECT:
-            return "a better plan cannot be waived: keep the plan as it is until a date, or decide the open request"
-        return speaks_for(self.people, reply.actor, reply.role, "product_owner")
+        given = (reply.answer, reply.actor, reply.role, reply.until)
+        return refusal_of_reply(self.people, self.case.subject, *given, self.record.now())
+
+    @workflow.signal(name="conclude", description="what the product made of an answer")
+    def conclude(self, word: RawValue) -> None:
+        """Take the product's word (`ReplyEffect`)."""
+        self.word = read(word, ReplyEffect)
 
     @workflow.signal(name="stand_down", description="the blocker is gone")
-    def stand_down(self, stood_down: StoodDown) -> None:
-        """End by itself."""
-        self.stood_down = self.stood_down or stood_down
+    def stand_down(self, stood_down: RawValue) -> None:
+        """End by itself (`StoodDown`)."""
+        self.stood_down = self.stood_down or read(stood_down, StoodDown)
 
     @workflow.signal(name="appoint", description="other people hold the roles now")
-    def appoint(self, new: NewPeople) -> None:
-        """Ask and accept the people who hold the roles now."""
-        self.people = new.people
+    def appoint(self, new: RawValue) -> None:
+        """Ask and accept the people who hold the roles now (`NewPeople`)."""
+        self.people = read(new, NewPeople).people
 
     async def _report(self, event: Internal) -> None:
         product = workflow.get_external_workflow_handle(workflow_id("product", self.case.product))

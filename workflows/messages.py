@@ -146,6 +146,13 @@ class EscalationReply(_Frozen):
     identity: Literal["asserted", "authenticated"] = "asserted"
 
 
+class ReplyEffect(_Frozen):
+    """What the product made of an answer to an escalation."""
+
+    effect: Literal["answered", "refused"]
+    because: str
+
+
 class StoodDown(_Frozen):
     """Why an escalation ended by itself."""
 

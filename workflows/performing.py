@@ -1,5 +1,6 @@
 """What the product's workflow does for each reaction: start, signal, tell. It decides nothing."""
 
+import asyncio
 from datetime import datetime
 
 from temporalio import workflow
@@ -12,7 +13,17 @@ from domain.entries import adoption_of, incident_row, told_entry, workflow_id
 from domain.evolve import event_key
 from domain.ladder import climb_of, deadline_of, reminders_of, teams_of
 from domain.product import ProductState
-from domain.reactions import Adopt, Conclude, Escalate, Notify, Reaction, RequestDecision, StandDown, Supersede
+from domain.reactions import (
+    Adopt,
+    Conclude,
+    ConcludeEscalation,
+    Escalate,
+    Notify,
+    Reaction,
+    RequestDecision,
+    StandDown,
+    Supersede,
+)
 from events.internal import ProductApplied
 from workflows.approval import ApprovalWorkflow
 from workflows.escalation import EscalationWorkflow
@@ -22,6 +33,7 @@ from workflows.messages import (
     EscalationCase,
     NewPeople,
     Replacement,
+    ReplyEffect,
     ReprioritizationCase,
     StoodDown,
 )
@@ -53,6 +65,7 @@ class Performer:
 
     def __init__(self, recorder: Recorder, clock: ProductClock) -> None:
         self.recorder, self.clock = recorder, clock
+        self.errands: set[asyncio.Task[None]] = set()  # messages under way; a run ends without any
 
     async def perform(self, reaction: Reaction, stamped: Stamped, state: ProductState, number: int) -> None:
         """Carry out one reaction to an event, in the state that it was decided in."""
@@ -71,8 +84,14 @@ class Performer:
                 product,
                 Effect(approval=reaction.approval, effect=reaction.effect, because=reaction.because, cause=cause),
             )
+        elif isinstance(reaction, ConcludeEscalation):
+            target = workflow_id("escalation", product, reaction.subject, reaction.number)
+            word = ReplyEffect(effect=reaction.effect, because=reaction.because)
+            await self._signal(target, "conclude", word, cause)
         elif isinstance(reaction, Notify):
-            await self.tell(state, reaction, cause, number)
+            errand = asyncio.create_task(self.tell(state, reaction, cause, number))  # news does not hold up events
+            self.errands.add(errand)
+            errand.add_done_callback(self.errands.discard)
         elif isinstance(reaction, Adopt) and reaction.approval is not None:
             because = f"the plan of run {reaction.outcome.run} is in force"
             settled = adoption_of(reaction, stamped)

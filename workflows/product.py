@@ -1,23 +1,24 @@
 """The life of a product: take in events, evolve, react, record, perform. It interprets; the domain decides."""
 
 from collections import deque
-from typing import Any
+from contextlib import suppress
 
 from temporalio import workflow
+from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 
-from domain.applied import first_state, refusal_of
+from domain.applied import declared, first_state, refusal_of
 from domain.clock import ProductClock
 from domain.core import RULES, Stamped, Taken, follow, take_in
-from domain.deadlines import next_wake, review_at
+from domain.deadlines import next_wake, struck
 from domain.deduplication import Window
-from domain.definition import ClockSettings
+from domain.definition import ClockSettings, ProductDefinition
 from domain.entries import adoption_of, event_entry, workflow_id
 from domain.product import ProductState
 from domain.reactions import Adopt, Reaction
 from domain.record import Entry, ViewRow
 from domain.views import Shown, product_row, roadmap_row
-from events.internal import SOURCE, ClockStruck, ProductApplied, ProductArchived, ReviewDue
+from events.internal import SOURCE, ProductArchived
 from events.union import Accepted, EventBatch, Internal
 from workflows.intake import Intake
 from workflows.messages import Applied, ApplyRequest, ArchiveRequest, ProductRun
@@ -25,12 +26,13 @@ from workflows.opening import open_run
 from workflows.options import STATE
 from workflows.performing import Performer
 from workflows.recording import Recorder
-from workflows.waiting import Alarm
+from workflows.waiting import Alarm, read
 
 MOST_EVENTS = 100  # of one round: a task has two seconds, and a costly event takes milliseconds
 MOST_SIGNALS = 2_000  # of one run; the server refuses more than 10,000 and does not warn before
 MOST_TAKEN = 2_000  # events of one run: after a worker dies, another one replays them within a task's time
 MOST_HISTORY = 1_000  # history events of one run, for the same reason
+MOST_CARRIED = 500_000  # bytes of events that a fresh run starts with; the server refuses more than 2 MB in all
 
 
 @workflow.defn(name="Product")
@@ -41,16 +43,16 @@ class ProductWorkflow:
     def __init__(self, start: ProductRun) -> None:
         if start.rules > RULES:  # fails the task, not the product: a newer worker can go on
             raise RuntimeError(f"this build knows rules up to {RULES}, the run needs {start.rules}")
-        declared = ClockSettings() if start.definition is None else start.definition.clock
-        self.clock = start.clock or ProductClock(settings=declared, started=workflow.now())
-        self.inbox: deque[Accepted] = deque(start.pending)
+        settings = ClockSettings() if start.definition is None else start.definition.clock
+        self.clock = start.clock or ProductClock(settings=settings, started=workflow.now())
+        self.inbox: deque[tuple[Accepted, int]] = deque((one, 0) for one in start.pending)  # with their bytes
         self.waiting: dict[str, Taken | None] = {}  # internal events that an update waits for
         self.created = ""  # id of the event that declares the product, in its first run
         if start.state is not None:
             self.state = start.state
         elif start.definition is not None:
             self.state = first_state(start.definition, self.clock.at(workflow.now()))
-            self.created = self._declare(start.definition.model_dump(mode="json"), start.actor)
+            self.created = self._declare(start.definition, start.actor, "first")
         else:
             raise ApplicationError("a product starts with a definition", non_retryable=True)
         self.state = self.state.model_copy(update={"rules": start.rules})
@@ -65,13 +67,14 @@ class ProductWorkflow:
     @workflow.run
     async def run(self, start: ProductRun) -> None:
         """Take in events until it is time for a fresh run."""
-        while not self._wants_a_fresh_run():
+        while not self._may_leave():
             self.alarm.set(self.clock.real(next_wake(self.state, self.state.policy)))
-            await workflow.wait_condition(lambda: bool(self.inbox) or self.alarm.rang or self._wants_a_fresh_run())
+            await workflow.wait_condition(lambda: bool(self.inbox) or self.alarm.rang or self._may_leave())
             if self.alarm.rang:
                 self.alarm.rang = False
-                self._strike()
-            batch = [self.inbox.popleft() for _ in range(min(len(self.inbox), MOST_EVENTS))]
+                for event in struck(self.state, self.state.policy, self.recorder.now()):
+                    self._raise(event)
+            batch = [self.inbox.popleft()[0] for _ in range(min(len(self.inbox), MOST_EVENTS))]
             if batch:
                 await self._take(batch)
         window = self.intake.window
@@ -83,26 +86,21 @@ class ProductWorkflow:
                 clock=self.clock,
                 window=window.packed(),
                 window_forgot=window.forgot,
-                pending=tuple(self.inbox),
+                pending=tuple(one for one, _ in self.inbox),
             )
         )
 
-    def _wants_a_fresh_run(self) -> bool:
-        if not workflow.all_handlers_finished():  # whoever waits for an answer gets it from this run
+    def _may_leave(self) -> bool:
+        """Tell whether it is time for a fresh run: all who wait are answered, and what is left fits into its start."""
+        if self.performer.errands or not workflow.all_handlers_finished():
             return False
         run = workflow.info()
         long = self.taken >= MOST_TAKEN or run.get_current_history_length() >= MOST_HISTORY
-        return self.refresh_asked or long or self.signals >= MOST_SIGNALS or run.is_continue_as_new_suggested()
-
-    def _strike(self) -> None:
-        at = self.recorder.now()
-        stamp, product = at.isoformat(), self.state.product
-        self._raise(ClockStruck(id=f"clock/{stamp}", source=SOURCE, product=product, time=at))
-        if review_at(self.state, self.state.policy) <= at:
-            self._raise(ReviewDue(id=f"review/{stamp}", source=SOURCE, product=product, time=at))
+        full = long or self.signals >= MOST_SIGNALS or run.is_continue_as_new_suggested()
+        return (self.refresh_asked or full) and sum(size for _, size in self.inbox) <= MOST_CARRIED
 
     def _raise(self, event: Internal) -> None:
-        self.inbox.append(Accepted(event=event, at=workflow.now()))
+        self.inbox.append((Accepted(event=event, at=workflow.now()), 0))
 
     # -- one round ---------------------------------------------------------------------------------------
 
@@ -142,10 +140,11 @@ class ProductWorkflow:
     # -- from outside ------------------------------------------------------------------------------------
 
     @workflow.signal(name="observe", description="events of the product")
-    def observe(self, batch: EventBatch) -> None:
-        """Take events into the inbox, in order of arrival."""
+    def observe(self, batch: RawValue) -> None:
+        """Take events (`EventBatch`) into the inbox, in order of arrival."""
+        events = read(batch, EventBatch).events
+        self.inbox.extend((one, len(batch.payload.data) // len(events)) for one in events)
         self.signals += 1
-        self.inbox.extend(batch.events)
 
     @workflow.signal(name="refresh", description="continue as a fresh run")
     def refresh(self) -> None:
@@ -158,7 +157,7 @@ class ProductWorkflow:
         if request.definition == self.state.declared:
             created, self.created = bool(self.created), ""
             return Applied(changed=created, created=created)
-        await self._taken(self._declare(request.definition.model_dump(mode="json"), request.actor))
+        await self._taken(self._declare(request.definition, request.actor, _update_id()))
         return Applied(changed=True)
 
     @apply.validator
@@ -170,24 +169,27 @@ class ProductWorkflow:
     @workflow.update(name="archive", description="end the product")
     async def archive(self, request: ArchiveRequest) -> None:
         """End the product: it refuses events from now on."""
-        at, product = self.recorder.now(), self.state.product
-        self._raise(ProductArchived(id="archived", source=SOURCE, product=product, time=at, **request.model_dump()))
-        await self._taken("archived")
+        if self.state.status == "archived":
+            return
+        at, product, event_id = self.recorder.now(), self.state.product, f"archived/{_update_id()}"
+        self._raise(ProductArchived(id=event_id, source=SOURCE, product=product, time=at, **request.model_dump()))
+        with suppress(ApplicationError):  # somebody else archived it a moment before
+            await self._taken(event_id)
         workflow.upsert_search_attributes([STATE.value_set("archived")])
 
-    def _declare(self, definition: dict[str, Any], actor: str) -> str:
-        now = workflow.now()
-        event_id, at = f"applied/{now.isoformat()}", self.clock.at(now)
-        product = str(definition["product"])
-        event = ProductApplied(id=event_id, source=SOURCE, product=product, time=at, definition=definition, actor=actor)
+    def _declare(self, definition: ProductDefinition, actor: str, call: str) -> str:
+        event = declared(definition, actor, call, self.clock.at(workflow.now()))
         self._raise(event)
-        return event_id
+        return event.id
 
     async def _taken(self, event_id: str) -> None:
         """Wait until an event is taken in; raise when the product could not make sense of it."""
         self.waiting[event_id] = None
-        await workflow.wait_condition(lambda: self.waiting[event_id] is not None)
-        taken = self.waiting.pop(event_id)
+        try:
+            await workflow.wait_condition(lambda: self.waiting[event_id] is not None)
+            taken = self.waiting[event_id]
+        finally:
+            del self.waiting[event_id]
         if taken is not None and taken.outcome == "refused":
             raise ApplicationError(taken.because, type="ProductRefusedError", non_retryable=True)
 
@@ -200,3 +202,9 @@ class ProductWorkflow:
     def standing(self) -> ViewRow:
         """Return what is under way, what waits for whom, and when the product looks again."""
         return product_row(self.state, self.state.at)
+
+
+def _update_id() -> str:
+    """Return the id of the update that is handled: two calls are two events, one call repeated is one."""
+    update = workflow.current_update_info()
+    return "" if update is None else update.id

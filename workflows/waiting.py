@@ -1,13 +1,17 @@
-"""Waiting inside workflows: for a condition, for an instant, for either."""
+"""Waiting inside workflows: for a condition, for an instant, for a message that can be read."""
 
 import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import TypeVar
 
+from pydantic import BaseModel
 from temporalio import workflow
+from temporalio.common import RawValue
 
 from domain.clock import ProductClock
 
+Message = TypeVar("Message", bound=BaseModel)
 LONGEST_TIMER = timedelta(days=365)  # a later instant is waited for in steps
 
 
@@ -44,3 +48,13 @@ class Alarm:
         left = max(timedelta(milliseconds=1), real - workflow.now())
         await workflow.sleep(min(left, LONGEST_TIMER), summary="until something falls due")
         self.rang = True
+
+
+def read(raw: RawValue, kind: type[Message]) -> Message:
+    """Return what a signal carries.
+
+    Signals are taken raw because the engine drops one whose declared type does not fit. Here the task fails instead,
+    the signal stays in the history, and a newer worker that understands it goes on.
+    """
+    message: Message = workflow.payload_converter().from_payload(raw.payload, kind)
+    return message

@@ -8,7 +8,7 @@ from urllib.parse import quote
 import httpx
 
 from deploy.errors import PlainError
-from deploy.settings import Settings, load_settings, variable
+from deploy.settings import Settings, load_settings
 
 ROOT = "/api/v1"
 TIMEOUT = httpx.Timeout(30.0, connect=3.0)  # a decision may wait for a worker that is just being started
@@ -104,12 +104,11 @@ def checked(response: httpx.Response) -> httpx.Response:
     raise ApiError(response.status_code, problem, float(seconds) if seconds.isdigit() else 1.0)
 
 
-def acting(person: str | None, api: Api) -> str:
+def acting(person: str | None) -> str:
     """Return who acts. Raises UsageError when nobody was named."""
-    who = person or api.settings.act_as
-    if not who:
-        raise UsageError(f"say who you are: --as PERSON, or set {variable('act_as')}")
-    return who
+    if not person:
+        raise UsageError("say who you are: --as PERSON")
+    return person
 
 
 def _sentence(status: int, problem: dict[str, Any]) -> str:

@@ -135,7 +135,7 @@ def _decide(
     as_json: bool,
 ) -> None:
     api = connect()
-    actor = acting(person, api)
+    actor = acting(person)
     one = api.get("approvals", product, number)
     proposal = _looked_at(one, seen, verdict)
     body = {

@@ -24,7 +24,7 @@ def erase(
 ) -> None:
     """Erase what a customer wrote. Theme and sentiment stay; the text can never be read again."""
     api = connect()
-    body = {"source": source, "id": event, "actor": acting(person, api), "reason": reason}
+    body = {"source": source, "id": event, "actor": acting(person), "reason": reason}
     done = api.post("products", product, "erasures", body=body)
     if as_json:
         print_json(done)

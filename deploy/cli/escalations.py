@@ -105,7 +105,7 @@ def answer(
 ) -> None:
     """Answer an escalation; the first answer counts."""
     api = connect()
-    actor = acting(person, api)
+    actor = acting(person)
     data = api.get("products", product)["data"]
     held = [str(one) for one in roles_of(People.model_validate(data["people"]), actor)]
     able = [one for one in held if one != "product_manager"]

@@ -69,7 +69,7 @@ def apply(
         print_line(f"{shown_path(file)} is valid: product {definition.product} with {items} and {teams}")
         return
     api = connect()
-    actor = acting(person, api)
+    actor = acting(person)
     try:
         with progress(f"applying {shown_path(file)}"):
             done = api.put("products", definition.product, body=read.value, actor=actor)
@@ -169,7 +169,7 @@ def archive(
 ) -> None:
     """End a product: it takes no more events; its ledger stays."""
     api = connect()
-    body = {"actor": acting(person, api), "reason": reason}
+    body = {"actor": acting(person), "reason": reason}
     with progress(f"archiving {product}"):
         done = api.post("products", product, "archive", body=body)
     print_json(done) if as_json else print_line(f"{product}: archived")

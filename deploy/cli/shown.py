@@ -17,7 +17,7 @@ from events.instants import parse_due
 
 SIMULATED = "simulated clock"
 CLOCK = Column("clock", "clock", "yellow")
-AsOption = Annotated[str | None, typer.Option("--as", metavar="PERSON", help="Who you are; or set TANDEM_AS.")]
+AsOption = Annotated[str | None, typer.Option("--as", metavar="PERSON", help="Who you are.")]
 
 
 def at(instant: str | None, time_zone: str) -> str:

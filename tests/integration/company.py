@@ -13,7 +13,7 @@ from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
 from activities.channels.log import LogChannel
-from activities.ports import Message
+from activities.ports import Message, NoSuchRecipientError
 from deploy.namespace import SEARCH_ATTRIBUTES
 from deploy.wiring import worker_of
 from domain.definition import ProductDefinition
@@ -61,9 +61,12 @@ class RecordingChannel(LogChannel):
 
     def __init__(self) -> None:
         self.sent: list[Message] = []
+        self.nobody: set[str] = set()  # who cannot be reached
 
     async def send(self, message: Message) -> None:
         """Remember the message, once per key."""
+        if message.to in self.nobody:
+            raise NoSuchRecipientError(f"{message.to} cannot be reached")
         if all(known.key != message.key for known in self.sent):
             self.sent.append(message)
 

@@ -1,8 +1,11 @@
 """A blocked dependency climbs until somebody answers, or the blocker clears."""
 
+import pytest
+
 from events.model import DependencyBlocked, DependencyDeclared, DependencyDelivered
 from tests.builders import make
 from tests.integration.company import Company
+from workflows.client import RefusedError
 
 
 async def block(company: Company) -> None:
@@ -84,14 +87,34 @@ async def test_a_promise_that_is_late_escalates_and_an_accepted_delay_silences_i
         dependency="sso",
         needs="item-9",
         provider="ads",
-        needed_by="2099-01-01",
-        promised_for="2099-01-11",
+        needed_by="2030-01-01",
+        promised_for="2030-01-11",
     )
     await company.send(late)
     started = await company.recorded("escalation.started")
     assert "10 days after it is needed" in started.data["because"]
-    await company.reply("accept_delay", until="2099-02-01T00:00:00Z")
+    await company.reply("accept_delay", until="2030-02-01T00:00:00Z")
     await company.recorded("escalation.concluded")
     await company.send(late.model_copy(update={"id": "again"}))
     await company.quiet()
     assert len(company.entries("escalation.started")) == 1
+
+
+async def test_an_answer_that_the_product_cannot_follow_leaves_the_escalation_open(company: Company) -> None:
+    await declare(company)
+    await block(company)
+    with pytest.raises(RefusedError, match="ten years"):
+        await company.reply("accept_delay", until="2099-01-01T00:00:00Z")
+    assert (await company.row("escalation", f"{company.product}/sso/1")).state == "open"
+    assert (await company.reply("handled")).ended == "answered"
+    await company.recorded("escalation.concluded")
+
+
+async def test_whoever_cannot_be_reached_is_an_incident_and_the_others_are_told(company: Company) -> None:
+    company.channel.nobody = {"omar"}
+    await declare(company)
+    await block(company)
+    incident = await company.recorded("incident.raised")
+    assert "omar" in incident.data["text"]
+    assert company.told() == ["olga", "ivan", "mia"]
+    assert (await company.row("escalation", f"{company.product}/sso/1")).state == "open"

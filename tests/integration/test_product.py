@@ -1,8 +1,11 @@
 """A product takes in each event once, whatever happens to its runs and workers."""
 
+import asyncio
 from functools import partial
+from typing import Any
 
 import pytest
+from temporalio.api.enums.v1 import EventType
 from temporalio.client import WorkflowExecutionStatus
 
 from domain.deduplication import CAPACITY
@@ -85,6 +88,36 @@ async def test_applying_twice_changes_nothing_and_a_change_reprioritizes(company
         await company.engine.apply(web_shop(company.product, currency="USD"), "mara")
 
 
+async def test_two_files_at_once_are_both_applied_and_archiving_twice_ends_at_once(company: Company) -> None:
+    first, second = web_shop(company.product), web_shop(company.product, budget={"per_period": 2_000_000})
+    async with asyncio.timeout(20):
+        both = await asyncio.gather(company.engine.apply(first, "mara"), company.engine.apply(second, "mara"))
+        assert all(one.changed for one in both)
+        await company.until(lambda: len(company.entries("product.applied")) >= 2, "two files")
+        reason = "merged into another one"
+        await asyncio.gather(*(company.engine.archive(company.product, "mara", reason) for _ in range(2)))
+        await company.engine.archive(company.product, "mara", reason)
+    handle = company.env.client.get_workflow_handle(f"product/{company.product}")
+    run = (await handle.describe()).run_id
+    await company.engine.refresh(company.product)
+    await company.quiet()
+    assert (await handle.describe()).run_id != run
+
+
+async def test_a_message_that_cannot_be_read_fails_the_task_and_is_not_dropped(company: Company) -> None:
+    await company.declare()
+    handle = company.env.client.get_workflow_handle(f"product/{company.product}")
+    await handle.signal("observe", {"events": [{"event": {"type": "of.tomorrow"}, "at": "2026-01-01T00:00:00Z"}]})
+    await company.send(*await feedback(company, 1))
+    async with asyncio.timeout(20):
+        while all(  # noqa: ASYNC110 - the server has no event to wait for
+            event.event_type != EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED
+            for event in (await handle.fetch_history()).events
+        ):
+            await asyncio.sleep(0.1)
+    assert not company.entries("feedback.received")  # it waits behind what a newer worker will understand
+
+
 async def test_an_archived_product_refuses_events(company: Company) -> None:
     await company.declare()
     await company.engine.archive(company.product, "mara", "merged into another one")
@@ -139,8 +172,8 @@ async def test_an_event_that_is_older_than_the_window_is_looked_up_and_not_taken
 
 
 async def test_a_review_changes_the_plan_when_small_changes_have_added_up(company: Company) -> None:
-    authority = {"product_manager": {}}
-    await company.declare(policy={"review_every_days": 1.0, "budget_change": 1_000_000, "authority": authority})
+    policy: dict[str, Any] = {"review_every_days": 1.0, "budget_change": 1_000_000}
+    await company.declare(policy=policy | {"authority": {"product_manager": {}}})
     now = await company.env.get_current_time()
     gift = make(BudgetAdjusted, product=company.product, time=now, period=f"{now:%Y-%m}", delta=900_000, reason="gift")
     await company.send(gift)

@@ -61,7 +61,6 @@ def served(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Served]:
     monkeypatch.chdir(tmp_path)
     with Served() as found:
         monkeypatch.setenv("TANDEM_API", f"http://127.0.0.1:{found.port}")
-        monkeypatch.delenv("TANDEM_AS", raising=False)
         yield found
 
 
@@ -95,12 +94,11 @@ def test_init_never_overwrites(served: Served, capsys: Out) -> None:
     assert Path("product.yaml").read_text() == "mine"
 
 
-def test_applying_needs_a_person(served: Served, capsys: Out, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_applying_needs_a_person(served: Served, capsys: Out) -> None:
     run(["init"])
     assert run(["apply", "product.yaml"]) == 2
-    assert "--as PERSON, or set TANDEM_AS" in capsys.readouterr().err
-    monkeypatch.setenv("TANDEM_AS", "zed")
-    assert run(["apply", "product.yaml"]) == 1
+    assert "say who you are: --as PERSON" in capsys.readouterr().err
+    assert run(["apply", "product.yaml", "--as", "zed"]) == 1
     assert "zed holds no role" in capsys.readouterr().err
 
 

@@ -36,10 +36,6 @@ def test_an_empty_value_counts_as_not_set() -> None:
     assert load_settings({"TANDEM_TEMPORAL_ADDRESS": "  ", "TANDEM_WEB_PORT": ""}) == load_settings({})
 
 
-def test_the_default_actor_is_read_from_its_short_name() -> None:
-    assert load_settings({"TANDEM_AS": "ines"}).act_as == "ines"
-
-
 @pytest.mark.parametrize(
     ("name", "value", "says"),
     [
@@ -81,7 +77,7 @@ def test_a_misspelt_variable_is_found_with_what_was_meant() -> None:
 
 def test_a_child_sees_exactly_these_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TANDEM_LOG_LEVEL", "debug")
-    settings = Settings(home=tmp_path, web_port=9001, act_as="ines", debug=True)
+    settings = Settings(home=tmp_path, web_port=9001, debug=True)
     child = child_environment(settings)
     assert load_settings(child) == settings
     assert child["PATH"] == os.environ["PATH"]
