@@ -1,14 +1,17 @@
 """Who may decide what: limits per decision and cumulative per period, and whether an answer counts. Pure."""
 
 from datetime import datetime, timedelta
+from typing import Literal
 
 from domain.definition import People
+from domain.forecasts import impossible
 from domain.periods import period_of
 from domain.policy import ROLES, Limits
 from domain.product import DEBT_SUBJECT, ProductState, Used
-from domain.wording import count, money, role_name
-from events.internal import Change, DecisionGiven, EscalationAnswered, Role
+from domain.wording import count, listing, money, role_name
+from events.internal import Change, DecisionGiven, EscalationAnswered, Role, Verdict
 
+Reply = Literal["accept_delay", "waive", "handled"]
 FURTHEST = timedelta(days=3653)  # ten years: what is kept or accepted for longer is no longer a decision about a plan
 
 
@@ -58,6 +61,8 @@ def required_role(
     why = ""
     for role in ROLES[ROLES.index(lowest) :]:
         exceeded = beyond_role(state, role, change, at)
+        if not exceeded and change.slipped and role == "product_manager":
+            exceeded = f"it lets {listing(change.slipped)} slip, which the product manager may not decide"
         if not exceeded:
             return role, why
         why = exceeded
@@ -84,6 +89,56 @@ def speaks_for(people: People, actor: str, role: Role, at_least: Role) -> str:
     return ""
 
 
+def refusal_of_verdict(
+    people: People, verdict: Verdict, actor: str, role: Role, at_least: Role, until: datetime | None, at: datetime
+) -> str:
+    """Say why an answer to a request does not count, whatever the product's state; empty when nothing speaks against.
+
+    The approval's workflow asks it before it takes an answer, the product before it follows one: they must agree.
+    """
+    if wrong := speaks_for(people, actor, role, at_least):
+        return wrong
+    if verdict == "keep":
+        if until is None:
+            return "keep as is needs a date until which it holds"
+        if until <= at:
+            return "keep as is needs a date in the future"
+        if until - at > FURTHEST:
+            return "keep as is needs a date within ten years"
+    return ""
+
+
+def refusal_of_reply(
+    people: People, subject: str, answer: Reply, actor: str, role: Role, until: datetime | None, at: datetime
+) -> str:
+    """Say why an answer to an escalation does not count, whatever the product's state; empty when nothing does.
+
+    The escalation's workflow asks it before it takes an answer, the product before it follows one: they must agree.
+    """
+    if wrong := speaks_for(people, actor, role, "product_owner"):
+        return wrong
+    if answer == "accept_delay":
+        if until is None:
+            return "accepting a delay needs the date that is accepted"
+        if until <= at:
+            return "accepting a delay needs a date in the future"
+        if until - at > FURTHEST:
+            return "accepting a delay needs a date within ten years"
+    if answer == "waive" and subject == DEBT_SUBJECT:
+        return "a better plan cannot be waived: keep the plan as it is until a date, or decide the open request"
+    return ""
+
+
+def _cannot_be_kept(state: ProductState, at: datetime) -> str:
+    """Say why the plan in force cannot be kept: what was possible when somebody was asked need not be so now."""
+    request, plan = state.request, state.plan
+    broken = () if plan is None else impossible(state, plan.starts, at)
+    if broken or (request is not None and not request.outcome.in_force_feasible):
+        why = f": {broken[0]}" if broken else ""
+        return f"the plan in force is no longer possible, so it cannot be kept as it is{why}"
+    return ""
+
+
 def refusal_of_decision(state: ProductState, decision: DecisionGiven, at: datetime) -> str:
     """Say why a decision does not count; empty when it does. Whether the plan is still possible is checked apart."""
     request = state.request
@@ -91,17 +146,11 @@ def refusal_of_decision(state: ProductState, decision: DecisionGiven, at: dateti
         return "changed since you looked: this request is no longer open"
     if decision.proposal != request.outcome.proposal:
         return "changed since you looked: the decision names another proposal than the one that is open"
-    if wrong := speaks_for(state.people, decision.actor, decision.role, request.role):
+    given = (decision.verdict, decision.actor, decision.role)
+    if wrong := refusal_of_verdict(state.people, *given, request.role, decision.until, at):
         return wrong
-    if decision.verdict == "keep":
-        if decision.until is None:
-            return "keep as is needs a date until which it holds"
-        if decision.until <= at:
-            return "keep as is needs a date in the future"
-        if decision.until - at > FURTHEST:
-            return "keep as is needs a date within ten years"
-        if not request.outcome.in_force_feasible:
-            return "the plan in force is no longer possible, so it cannot be kept as it is"
+    if decision.verdict == "keep" and (wrong := _cannot_be_kept(state, at)):
+        return wrong
     if decision.verdict == "approve":
         exceeded = beyond_role(state, decision.role, request.outcome.change, at)
         if exceeded:
@@ -113,15 +162,12 @@ def refusal_of_answer(state: ProductState, answer: EscalationAnswered, at: datet
     """Say why the answer to an escalation does not count; empty when it does."""
     if state.escalations.get(answer.subject) != answer.escalation:
         return "this escalation is no longer open"
-    if wrong := speaks_for(state.people, answer.actor, answer.role, "product_owner"):
+    given = (answer.answer, answer.actor, answer.role)
+    if wrong := refusal_of_reply(state.people, answer.subject, *given, answer.until, at):
         return wrong
-    if answer.answer == "accept_delay":
-        if answer.until is None:
-            return "accepting a delay needs the date that is accepted"
-        if answer.until <= at:
-            return "the accepted date must lie in the future"
-        if answer.until - at > FURTHEST:
-            return "the accepted date must lie within ten years"
-    if answer.answer == "waive" and answer.subject == DEBT_SUBJECT:
-        return "a better plan cannot be waived: keep the plan as it is until a date, or decide the open request"
+    if answer.subject == DEBT_SUBJECT and answer.answer == "accept_delay":  # it keeps the plan, as a decision would
+        asked = state.request
+        if asked is not None and (wrong := speaks_for(state.people, answer.actor, answer.role, asked.role)):
+            return f"decision {asked.number} is open: {wrong}"
+        return _cannot_be_kept(state, at)
     return ""

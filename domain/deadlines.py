@@ -14,7 +14,6 @@ RUN_LOST = timedelta(hours=2)  # by the product's clock: a run takes minutes
 RUN_LOST_REAL = timedelta(hours=1)  # whatever the rate of a simulated clock
 RETRY = timedelta(hours=1)  # by the product's clock, after a run that failed; doubled for each one in a row
 RETRY_REAL = timedelta(minutes=1)
-WAKES_FOR_LOST_RUNS = 2  # rules: runs that began under older ones have no timer for this
 MOST_DOUBLED = 4  # then it tries every 16 hours
 
 
@@ -46,12 +45,19 @@ def run_lost_at(state: ProductState) -> datetime | None:
     """Return from when on a run that has brought no result counts as lost; None when none is under way."""
     if state.run is None:
         return None
-    return state.run.started_at + max(RUN_LOST, RUN_LOST_REAL * state.clock.rate)
+    return _at_least(state, state.run.started_at, RUN_LOST, RUN_LOST_REAL)
 
 
 def retry_after(state: ProductState, failed: int, at: datetime) -> datetime:
     """Return when to try again after so many failed runs in a row (≥ 1)."""
-    return at + max(RETRY, RETRY_REAL * state.clock.rate) * (1 << min(failed - 1, MOST_DOUBLED))
+    times = 1 << min(failed - 1, MOST_DOUBLED)
+    return _at_least(state, at, RETRY * times, RETRY_REAL * times)
+
+
+def _at_least(state: ProductState, start: datetime, shown: timedelta, real: timedelta) -> datetime:
+    """Return when, from ``start`` on, the clock has shown so much and so much real time has passed, at its rate."""
+    end, until = start + max(shown, real * state.clock.rate), state.clock.until
+    return end if until is None else min(end, max(start, until) + max(shown, real))  # from there on it is not fast
 
 
 def debt_counts_from(state: ProductState, policy: Policy) -> datetime | None:
@@ -90,7 +96,7 @@ def moments(state: ProductState, policy: Policy) -> list[datetime]:
     if state.kept is not None:
         found.append(state.kept.until)
     lost = run_lost_at(state)
-    if lost is not None and state.rules >= WAKES_FOR_LOST_RUNS:
+    if lost is not None:
         found.append(lost)
     debt = debt_counts_from(state, policy)
     if debt is not None and DEBT_SUBJECT not in state.escalations:

@@ -7,10 +7,11 @@ from collections import deque
 from datetime import UTC, datetime, timedelta
 
 CAPACITY = 20_000  # events
-CLOCK_SKEW = timedelta(hours=1)  # how much later than its arrival a source's clock may date an event
+CLOCK_SKEW = timedelta(hours=1)  # how much later than its arrival any source's clock may date an event
 DIGEST_BYTES = 12  # 96 bits: two of the 20,000 in the window meet by chance once in 10**20 windows
 MINUTE = timedelta(minutes=1)
 EPOCH = datetime(1900, 1, 1, tzinfo=UTC)  # simulated clocks may start there; in minutes, 32 bits reach the year 10000
+LEAD_ENDS = ":"  # no letter of base64
 _RECORD = struct.Struct(f">{DIGEST_BYTES}sI")
 
 
@@ -22,9 +23,13 @@ def digest_of(source: str, event_id: str) -> bytes:
 class Window:
     """The last ``capacity`` events in order of arrival."""
 
-    def __init__(self, packed: str = "", capacity: int = CAPACITY, full: bool = False) -> None:
+    def __init__(
+        self, packed: str = "", capacity: int = CAPACITY, full: bool = False, lead: timedelta = CLOCK_SKEW
+    ) -> None:
+        head, _, records = packed.rpartition(LEAD_ENDS)  # windows packed by older releases have no head
         self._capacity = capacity
-        self._order: deque[tuple[bytes, int]] = deque(_RECORD.iter_unpack(base64.b64decode(packed)))
+        self._lead = max(lead, int(head or 0) * MINUTE)
+        self._order: deque[tuple[bytes, int]] = deque(_RECORD.iter_unpack(base64.b64decode(records)))
         self._known = {digest for digest, _ in self._order}
         self._forgot = full  # whether anything was ever forgotten: until then the window knows everything
 
@@ -39,21 +44,28 @@ class Window:
         """Tell whether anything was ever forgotten."""
         return self._forgot
 
+    @property
+    def lead(self) -> timedelta:
+        """Return how long after its arrival an event was dated at most, forgotten ones included."""
+        return self._lead
+
     def beyond(self, time: datetime) -> bool:
         """Tell whether an event of this time may have been forgotten: then only the ledger knows.
 
-        Whatever was forgotten had arrived no later than the oldest that is known, and its time lies at most the skew
+        Whatever was forgotten had arrived no later than the oldest that is known, and its time lies at most the lead
         after its arrival.
         """
         if not self._forgot:
             return False
         oldest = EPOCH + (self._order[0][1] + 1) * MINUTE  # arrivals are kept in whole minutes, rounded down
-        return time <= oldest + CLOCK_SKEW
+        return time <= oldest + self._lead
 
-    def add(self, digest: bytes, arrived: datetime) -> None:
-        """Remember an event, once; the oldest makes room."""
+    def add(self, digest: bytes, arrived: datetime, time: datetime | None = None) -> None:
+        """Remember an event, once, and how far ahead of its arrival it was dated; the oldest makes room."""
         if digest in self._known:
             return
+        if time is not None and time - arrived > self._lead:
+            self._lead = -((arrived - time) // MINUTE) * MINUTE  # whole minutes, rounded up
         self._order.append((digest, max(0, (arrived - EPOCH) // MINUTE)))
         self._known.add(digest)
         if len(self._order) > self._capacity:
@@ -62,5 +74,6 @@ class Window:
             self._forgot = True
 
     def packed(self) -> str:
-        """Return the window as text, 16 bytes an event before base64."""
-        return base64.b64encode(b"".join(_RECORD.pack(*record) for record in self._order)).decode()
+        """Return the window as text: the lead in minutes where it is long, then 16 bytes an event before base64."""
+        head = f"{self._lead // MINUTE}{LEAD_ENDS}" if self._lead > CLOCK_SKEW else ""
+        return head + base64.b64encode(b"".join(_RECORD.pack(*record) for record in self._order)).decode()

@@ -10,6 +10,7 @@ from domain.product import ProductState, Trigger
 from domain.reactions import (
     Adopt,
     Conclude,
+    ConcludeEscalation,
     Escalate,
     NoReaction,
     Notify,
@@ -63,6 +64,10 @@ def said_of(reaction: Reaction) -> dict[str, Any]:
         return {"kind": f"adopt on the authority of the {role_name(reaction.role)}", "because": reaction.because}
     if isinstance(reaction, Conclude):
         return {"kind": f"answer {reaction.effect}", "because": reaction.because, "number": reaction.approval}
+    if isinstance(reaction, ConcludeEscalation):
+        kind = "answer taken" if reaction.effect == "answered" else "answer refused"
+        number, subject = reaction.number, reaction.subject
+        return {"kind": kind, "because": reaction.because, "number": number, "subject": subject}
     return {"kind": f"tell the {role_name(reaction.role)}", "because": f"{reaction.subject}: {reaction.text}"}
 
 

@@ -7,14 +7,16 @@ from typing import Any, Literal
 from urllib.parse import quote
 
 from domain.product import ProductState
+from events.internal import SOURCE, ProductApplied, Raised
 from events.model import Event
 
 RULES = 1  # raised when the behaviour of `step`, `react` or `follow` changes; the old stays while a run carries it
 
 
 def event_key(source: str, event_id: str) -> str:
-    """Return the ledger key of an event; the source is percent-encoded, so that no two events share a key."""
-    return f"event/{quote(source, safe='')}/{event_id}"
+    """Return the ledger key of an event, percent-encoded, so that no sender can choose the key of another entry."""
+    own = source == SOURCE  # its ids are made here, and are parts of other keys as they are
+    return f"event/{quote(source, safe='')}/{event_id if own else quote(event_id, safe='')}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,8 @@ def step(state: ProductState, stamped: Stamped) -> Step:
     """Return the state after an event, and what became of the event."""
     moved = state if stamped.at <= state.at else state.model_copy(update={"at": stamped.at})
     if state.status == "archived":
+        if isinstance(stamped.event, Raised) and not isinstance(stamped.event, ProductApplied):
+            return superseded(moved, "the product is archived")  # what was under way comes to nothing
         return refused(moved, "the product is archived and takes no more events")
     return HANDLERS[type(stamped.event)](moved, stamped.event, moved.at)
 

@@ -6,13 +6,16 @@ from pydantic import ValidationError
 
 from domain.applied import merged, refusal_of
 from domain.authority import refusal_of_answer, refusal_of_decision, spend
+from domain.deadlines import retry_after, run_lost_at
 from domain.definition import ProductDefinition
 from domain.evolve import APPLIED, Step, handles, refused, superseded
 from domain.facts import forget_ended, put
-from domain.materiality import finding_of
+from domain.materiality import finding_of, outcome_of, unusable
 from domain.periods import index_of, period_of
 from domain.product import DEBT_SUBJECT, PAST_PERIODS, Better, Kept, PlanInForce, ProductState
 from events import internal
+
+AT_ONCE = 10  # looks in a row that were overtaken and are repeated without a pause; a planner that errs must not spin
 
 
 @handles(internal.ClockStruck)
@@ -29,6 +32,9 @@ def _clock(state: ProductState, event: internal.ClockStruck, at: datetime) -> St
     def recent(period: str) -> bool:
         return index_of(period, now) >= -PAST_PERIODS
 
+    lost = run_lost_at(state)
+    if lost is not None and lost <= at:
+        state = _failed(state, at)
     return state.model_copy(
         update={
             "struck_at": at,
@@ -75,12 +81,25 @@ def _solved(state: ProductState, event: internal.PlanSolved, at: datetime) -> St
         return superseded(state, f"reprioritization {event.run} is no longer the one under way")
     finding, _ = finding_of(state, event, at)
     better = state.better
-    if finding in ("better", "rejected_before"):
+    if finding == "none":
+        return _failed(state, at), APPLIED
+    if unusable(state, finding, outcome_of(event), at):
+        after = _failed(state, at)  # something changed while it was looked for, so the next look sees another state
+        return after if after.failed > AT_ONCE else after.model_copy(update={"retry_at": None}), APPLIED
+    if finding in ("better", "rejected_before") and state.plan is not None:
         gain = round(max(0.0, event.value - event.value_in_force), 6)
         better = Better(since=at if better is None else better.since, gain=gain, run=event.run)
-    elif finding != "none":
+    else:
         better = None
-    return state.model_copy(update={"run": None, "better": better}), APPLIED
+    return state.model_copy(update={"run": None, "better": better, "failed": 0, "retry_at": None}), APPLIED
+
+
+def _failed(state: ProductState, at: datetime) -> ProductState:
+    """End a run that led to nothing; what it was to look at is still to be looked at, after a while."""
+    failed = state.failed + 1
+    known = state.reference.model_copy(update={"plan_broken": False, "request_broken": False})
+    retry = retry_after(state, failed, at)
+    return state.model_copy(update={"run": None, "failed": failed, "retry_at": retry, "reference": known})
 
 
 @handles(internal.PlanAdopted)
@@ -92,6 +111,7 @@ def _adopted(state: ProductState, event: internal.PlanAdopted, at: datetime) -> 
     return state.model_copy(
         update={
             "plan": plan,
+            "run": None,  # one under way compares with the plan that was in force
             "request": None,
             "rejected": None,
             "better": None,

@@ -51,11 +51,19 @@ def overrun_of(state: ProductState, period: str, at: datetime) -> int:
     return period_forecast(state, period, at) - envelope_of(state, period)
 
 
-def impossible(state: ProductState, starts: Mapping[str, str], at: datetime) -> tuple[str, ...]:
-    """Return what makes a plan impossible at an instant, in words; items that are finished by now do not count."""
+def impossible(state: ProductState, starts: Mapping[str, str], at: datetime, proposed: bool = False) -> tuple[str, ...]:
+    """Return what makes a plan impossible at an instant, in words; items that are finished by now do not count.
+
+    What runs has started, whatever the plan in force says. A ``proposed`` plan may let it pause: as the solver does.
+    """
     snapshot = possible_work(state, starts, at)
     first = snapshot.periods[0]
-    indices = {task.id: index_in_force(state.items[task.id], starts[task.id], first) for task in snapshot.tasks}
+    indices = {
+        task.id: max(0, index_of(starts[task.id], first))
+        if proposed
+        else index_in_force(state.items[task.id], starts[task.id], first)
+        for task in snapshot.tasks
+    }
     return violations(snapshot, {name: start for name, start in indices.items() if start < len(snapshot.periods)})
 
 
@@ -64,7 +72,7 @@ def broken(state: ProductState, at: datetime) -> tuple[bool, bool]:
     plan, request = state.plan, state.request
     return (
         plan is not None and bool(impossible(state, plan.starts, at)),
-        request is not None and bool(impossible(state, request.outcome.starts, at)),
+        request is not None and bool(impossible(state, request.outcome.starts, at, proposed=True)),
     )
 
 
@@ -77,6 +85,7 @@ def newly_broken(state: ProductState, at: datetime) -> str:
     plan, request, known = state.plan, state.request, state.reference
     if plan is not None and not known.plan_broken and (why := impossible(state, plan.starts, at)):
         return why[0]
-    if request is not None and not known.request_broken and (why := impossible(state, request.outcome.starts, at)):
-        return why[0]
+    if request is not None and not known.request_broken:
+        why = impossible(state, request.outcome.starts, at, proposed=True)
+        return why[0] if why else ""
     return ""

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Literal
 
+from domain.forecasts import impossible
 from domain.product import Outcome, ProductState
 from domain.wording import percent, points, when
 from events.internal import PlanSolved
@@ -33,9 +34,9 @@ def finding_of(state: ProductState, event: PlanSolved, at: datetime) -> tuple[Fi
     """Return what a run's result means for the product, and why."""
     if event.plan is None or event.proposal is None:
         return "none", f"no plan was found ({event.why_infeasible or 'the limits were reached'})"
-    if state.plan is None:
-        return "first", "there is no plan in force"
     outcome = outcome_of(event)
+    if state.plan is None:
+        return _first(state, outcome, at)
     if not event.in_force_feasible:
         return "better", f"the plan in force is no longer possible: {event.why_infeasible}"
     change = outcome.change
@@ -50,14 +51,47 @@ def finding_of(state: ProductState, event: PlanSolved, at: datetime) -> tuple[Fi
     if state.kept is not None and at < state.kept.until:
         until = when(state.kept.until, state.time_zone)
         return "kept", f"{gain}, but {state.kept.by} decided to keep the plan as it is until {until}"
-    if state.rejected is not None and immaterial(state, state.rejected, outcome):
+    if _rejected(state, outcome):
         return "rejected_before", f"{gain}, but materially the same proposal was rejected"
     return "better", f"{gain}, at or over the margin of {percent(margin)}"
 
 
+def _first(state: ProductState, outcome: Outcome, at: datetime) -> tuple[Finding, str]:
+    said = "there is no plan in force"
+    if state.kept is not None and at < state.kept.until:
+        until = when(state.kept.until, state.time_zone)
+        return "kept", f"{said}, and {state.kept.by} decided to leave it so until {until}"
+    if _rejected(state, outcome):
+        return "rejected_before", f"{said}, but materially the same proposal was rejected"
+    return "first", said
+
+
+def _rejected(state: ProductState, outcome: Outcome) -> bool:
+    """Tell whether materially the same was rejected; what moves elsewhere than before has not been."""
+    rejected = state.rejected
+    return (
+        rejected is not None
+        and immaterial(state, rejected, outcome)
+        and all(rejected.starts.get(name) == outcome.starts.get(name) for name in outcome.change.moved)
+    )
+
+
+def unusable(state: ProductState, finding: Finding, outcome: Outcome, at: datetime) -> str:
+    """Say why a plan that was found has become impossible while it was looked for; empty when it may be followed."""
+    if finding not in ("first", "better"):
+        return ""
+    broken = impossible(state, outcome.starts, at, proposed=True)
+    return broken[0] if broken else ""
+
+
 def immaterial(state: ProductState, one: Outcome, other: Outcome) -> bool:
-    """Tell whether two findings ask for materially the same: the same items in and out, at much the same figures."""
-    same_items = one.change.entered == other.change.entered and one.change.displaced == other.change.displaced
+    """Tell whether two findings ask for materially the same: the same items in, out and moved, at like figures.
+
+    Where a moved item goes does not count: plans of the same value may differ in that by a tie.
+    """
+    same_items = all(
+        set(getattr(one.change, part)) == set(getattr(other.change, part)) for part in ("entered", "displaced", "moved")
+    )
     money = abs(one.change.money_moved - other.change.money_moved)
     value = abs((one.value - one.value_in_force) - (other.value - other.value_in_force))
     scale = max(abs(one.value_in_force), 1.0)

@@ -48,7 +48,9 @@ def _clause(reaction: Data, because: str, title: str) -> str:
     if kind.startswith("adopt on "):
         return f"the plan is put in force {kind.removeprefix('adopt ')}{why}"
     if kind == "answer refused":
-        return f"the answer to decision {number} does not count{why}"
+        subject = reaction.get("subject")
+        asked = f"decision {number}" if subject is None else f"escalation {number} of {subject_name(subject)}"
+        return f"the answer to {asked} does not count{why}"
     if kind.startswith("answer "):
         return because
     if kind.startswith("tell the "):

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from domain.deadlines import pacing_ends_at
+from domain.deadlines import run_opens_at
 from domain.forecasts import broken
 from domain.periods import period_of, shift
 from domain.policy import Policy
@@ -59,7 +59,7 @@ def may_start(state: ProductState, policy: Policy, at: datetime) -> bool:
     """Tell whether a run starts now: there are reasons, none is under way, and nothing makes it wait."""
     if not state.triggers or state.run is not None or state.status == "archived":
         return False
-    return any(trigger.urgent for trigger in state.triggers) or at >= pacing_ends_at(state, policy)
+    return at >= run_opens_at(state, policy)
 
 
 def started(state: ProductState, at: datetime) -> ProductState:

@@ -259,6 +259,8 @@ class ProductState(_Frozen):
     struck_at: datetime  # up to here, what falls due by itself has been looked at
     reviewed_at: datetime
     paced_from: datetime | None = None  # when the last proposal or adoption was: the dwell time counts from here
+    failed: int = 0  # runs in a row that led to nothing that could be used
+    retry_at: datetime | None = None  # after a failed run: not even an urgent one starts before
 
 
 def envelope_of(state: ProductState, period: str) -> int:

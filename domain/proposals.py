@@ -11,7 +11,7 @@ from domain.planning import (
     span_of,
     violations,
 )
-from domain.snapshot import as_periods, in_force_on
+from domain.snapshot import as_periods, in_force_on, later_on
 from domain.wording import listing, money, points
 
 MOST_LEFT_OUT = 40  # items that stay out are explained in order of value; more of them nobody reads
@@ -19,8 +19,9 @@ MOST_LEFT_OUT = 40  # items that stay out are explained in order of value; more 
 
 def draft(snapshot: Snapshot, plan: Plan, run: int, reasons: tuple[str, ...], titles: dict[str, str]) -> Proposal:
     """Return the proposal to switch from the plan in force to ``plan``."""
-    before, after = in_force_on(snapshot), plan.starts
-    change = change_between(snapshot, before, after)
+    before, later = in_force_on(snapshot), later_on(snapshot)
+    whole_before, after = before | later, later | plan.starts  # what is planned for later stays, unless it moves
+    change = change_between(snapshot, whole_before, after)
     broken = violations(snapshot, before)
     return Proposal(
         product=snapshot.product,
@@ -37,7 +38,7 @@ def draft(snapshot: Snapshot, plan: Plan, run: int, reasons: tuple[str, ...], ti
         gap=plan.gap,
         change=change,
         reasons=reasons,
-        items=tuple(_reasons(snapshot, before, after, titles)),
+        items=tuple(_reasons(snapshot, whole_before, after, titles)),
     )
 
 
@@ -47,6 +48,7 @@ def _reasons(
     out = [task for task in snapshot.tasks if task.id not in before and task.id not in after]
     explained = {task.id for task in sorted(out, key=lambda task: (-task.value, task.id))[:MOST_LEFT_OUT]}
     found = []
+    periods_before, periods_after = as_periods(snapshot, before), as_periods(snapshot, after)
     for task in snapshot.tasks:
         old, new = before.get(task.id), after.get(task.id)
         if old == new and task.id not in explained:
@@ -55,8 +57,8 @@ def _reasons(
             ItemReason(
                 item=task.id,
                 title=titles.get(task.id, ""),
-                before=None if old is None else snapshot.periods[old],
-                after=None if new is None else snapshot.periods[new],
+                before=periods_before.get(task.id),
+                after=periods_after.get(task.id),
                 value=task.value,
                 cost=task.cost,
                 why=_why(snapshot, before, after, task),
@@ -66,15 +68,16 @@ def _reasons(
 
 
 def _why(snapshot: Snapshot, before: dict[str, int], after: dict[str, int], task: Task) -> str:
-    old, new = before.get(task.id), after.get(task.id)
+    old, new, horizon = before.get(task.id), after.get(task.id), len(snapshot.periods)
+    within = {name: start for name, start in after.items() if start < horizon}
     worth = f"worth {points(task.value)} for {money(task.cost, snapshot.currency)}"
     if new is None:
-        return f"{'gives way' if old is not None else 'stays out'}, {worth}: {why_not(snapshot, after, task, old)}"
+        return f"{'gives way' if old is not None else 'stays out'}, {worth}: {why_not(snapshot, within, task, old)}"
     if old is None:
         instead = sorted(name for name in before if name not in after)
         taken = f"; {listing(instead)} {'gives' if len(instead) == 1 else 'give'} way" if instead else ""
         return f"enters, {worth}{taken}"
-    kept = violations(snapshot, {**after, task.id: old})
+    kept = violations(snapshot, {**within, task.id: old}) if old < horizon else ()
     stuck = f"staying in {snapshot.periods[old]} is not possible: {kept[0]}" if kept else ""
     reason = stuck or "the whole plan is worth more this way"
     return f"moves {'later' if new > old else 'earlier'}: {reason}"

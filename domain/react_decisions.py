@@ -4,11 +4,12 @@ from datetime import datetime
 
 from domain.authority import next_role, refusal_of_answer, refusal_of_decision, required_role
 from domain.forecasts import impossible
-from domain.materiality import differences, finding_of, immaterial, outcome_of, undone
+from domain.materiality import differences, finding_of, immaterial, outcome_of, undone, unusable
 from domain.product import DEBT_SUBJECT, Outcome, ProductState, Request
 from domain.reactions import (
     Adopt,
     Conclude,
+    ConcludeEscalation,
     NoReaction,
     Notify,
     Reaction,
@@ -31,8 +32,11 @@ def _solved(before: ProductState, after: ProductState, event: internal.PlanSolve
     request = after.request
     if finding == "none":
         told = Notify("product_manager", "No plan was found", f"{because}; the plan in force stays", incident=True)
-        return (told,)
+        return (told, try_again(after, because, at))
     outcome = outcome_of(event)
+    if broken := unusable(after, finding, outcome, at):
+        again = Reprioritize("proposal", f"the plan that was found is no longer possible: {broken}", urgent=True)
+        return (*_impossible_now(after, at), again)
     if finding == "first" and after.policy.first_plan == "adopt":
         adopt = Adopt(outcome, "tandem", "product_manager", f"{because}, so nothing is displaced")
         return (*_replaced(request, "the first plan comes into force without being asked for", None), adopt)
@@ -41,11 +45,26 @@ def _solved(before: ProductState, after: ProductState, event: internal.PlanSolve
         gone = _replaced(request, f"the plan in force stays: {because}", None)
         return (*gone, stays, *_debt_is_over(after, because, finding))
     if request is not None and immaterial(after, request.outcome, outcome):
-        still_possible = not impossible(after, request.outcome.starts, at)
+        still_possible = not impossible(after, request.outcome.starts, at, proposed=True)
         if still_possible:
             return quiet(f"request {request.number} stays as it is: the new result differs immaterially")
     lowest: Role = "product_owner" if finding == "first" else "product_manager"
     return (*_replaced(request, because, outcome), *_decide(after, outcome, because, lowest, at))
+
+
+def _impossible_now(after: ProductState, at: datetime) -> tuple[Reaction, ...]:
+    """Withdraw the open request when what it asks about is no longer possible."""
+    request = after.request
+    if request is None or not (broken := impossible(after, request.outcome.starts, at, proposed=True)):
+        return ()
+    return _replaced(request, f"the proposal is no longer possible: {broken[0]}", None)
+
+
+def try_again(after: ProductState, because: str, at: datetime) -> Reprioritize:
+    """Return a new look in place of one that failed: it consumed its reasons. When, the state's ``retry_at`` says."""
+    broken = () if after.plan is None else impossible(after, after.plan.starts, at)
+    because = f"the last look at the priorities led to nothing: {because}"
+    return Reprioritize("proposal", f"{because}; {broken[0]}" if broken else because, urgent=bool(broken))
 
 
 def _debt_is_over(state: ProductState, because: str, finding: str) -> Reactions:
@@ -85,6 +104,9 @@ def _adopted(before: ProductState, after: ProductState, event: internal.PlanAdop
     number = after.escalations.get(DEBT_SUBJECT)
     if number is not None:
         reactions += (StandDown(DEBT_SUBJECT, number, "the better plan is in force now"),)
+    if before.run is not None:  # another one than that whose result this is: that one has ended
+        because = "a look at the priorities was under way when the plan changed"
+        reactions += (Reprioritize("proposal", because),)
     return reactions or quiet("the plan is in force")
 
 
@@ -102,7 +124,7 @@ def _decision(before: ProductState, after: ProductState, event: internal.Decisio
         kept = Conclude(event.approval, "kept", f"the plan in force is kept until {until}: {event.reason}")
         number = after.escalations.get(DEBT_SUBJECT)
         return (kept,) if number is None else (kept, StandDown(DEBT_SUBJECT, number, "the plan is kept as it is"))
-    if broken := impossible(after, request.outcome.starts, at):
+    if broken := impossible(after, request.outcome.starts, at, proposed=True):
         refusal = f"the proposal is no longer possible: {broken[0]}"
         again = Reprioritize("proposal", refusal, urgent=True)
         return (Conclude(event.approval, "refused", refusal), again)
@@ -123,7 +145,7 @@ def _expired(before: ProductState, after: ProductState, event: internal.Approval
     above = None if next_one is None else required_role(after, request.outcome.change, at, next_one)[0]
     if above is None:
         return (Notify("executive_board", "A decision was not taken", asked, incident=True),)
-    if broken := impossible(after, request.outcome.starts, at):
+    if broken := impossible(after, request.outcome.starts, at, proposed=True):
         return (Reprioritize("proposal", f"{asked}, and the proposal is no longer possible: {broken[0]}", urgent=True),)
     return (RequestDecision(above, request.outcome, asked),)
 
@@ -131,14 +153,22 @@ def _expired(before: ProductState, after: ProductState, event: internal.Approval
 @reacts(internal.EscalationAnswered)
 def _answered(before: ProductState, after: ProductState, event: internal.EscalationAnswered, at: datetime) -> Reactions:
     if refusal := refusal_of_answer(before, event, at):
-        return quiet(f"refused, because {refusal}")
+        return (ConcludeEscalation(event.subject, event.escalation, "refused", refusal),)
+    found: Reactions = ()
     if event.answer == "waive":
         waits = sorted(d.needs for d in (before.dependencies.get(event.subject),) if d is not None)
         because = f"{event.subject} is waived: {listing(waits)} no longer waits for it"
-        return (Reprioritize(f"dependency:{event.subject}", because),) if after.plan is not None else quiet(because)
-    if event.answer == "accept_delay" and event.until is not None:
-        return quiet(f"the delay until {when(event.until, after.time_zone)} is accepted")
-    return quiet(f"{event.actor} takes care of it: {event.reason}")
+        if after.plan is not None:
+            found = (Reprioritize(f"dependency:{event.subject}", because),)
+    elif event.answer == "accept_delay" and event.until is not None:
+        until = when(event.until, after.time_zone)
+        because = f"the delay until {until} is accepted"
+        if event.subject == DEBT_SUBJECT:
+            because = f"the plan is kept as it is until {until}"
+            found = _replaced(before.request, f"{event.actor} decided: {because}", None)
+    else:
+        because = f"{event.actor} takes care of it: {event.reason}"
+    return (ConcludeEscalation(event.subject, event.escalation, "answered", because), *found)
 
 
 @reacts(internal.EscalationUnanswered)

@@ -27,7 +27,7 @@ def _blocked(before: ProductState, after: ProductState, event: model.DependencyB
 
 
 def _is_blocked(state: ProductState, dependency: Dependency, at: datetime) -> Reactions:
-    said = f"{dependency.id} is blocked: {dependency.reason}"
+    said = f"{dependency.id} is blocked" + (f": {dependency.reason}" if dependency.reason else "")
     if over := idle(state, dependency):
         return quiet(over)
     if "dependency_blocked" not in state.policy.watch:  # it may be late all the same

@@ -4,10 +4,20 @@ from datetime import datetime, timedelta
 
 from domain.deadlines import debt_of, lost_per_day, period_ends_at, review_at
 from domain.forecasts import late_items
-from domain.product import DEBT_SUBJECT, Milestone, ProductState
-from domain.react_dependencies import awaited_until, escalate, idle, is_overdue, stand_down
+from domain.product import DEBT_SUBJECT, Dependency, Milestone, ProductState, promise_of
+from domain.react_decisions import try_again
+from domain.react_dependencies import (
+    awaited_until,
+    carrier_is_gone,
+    escalate,
+    idle,
+    is_overdue,
+    promised,
+    stand_down,
+)
 from domain.reactions import (
     Escalate,
+    NoReaction,
     Notify,
     Reactions,
     Reprioritize,
@@ -25,6 +35,7 @@ from events import internal
 @reacts(internal.ClockStruck)
 def _clock(before: ProductState, after: ProductState, event: internal.ClockStruck, at: datetime) -> Reactions:
     found = (
+        *_lost(before, after, at),
         *_periods(before, after, at),
         *_milestones(before, after, at),
         *_dependencies(before, after, at),
@@ -32,6 +43,14 @@ def _clock(before: ProductState, after: ProductState, event: internal.ClockStruc
         *_debt(after, at),
     )
     return all_told(found) or quiet("a review is due" if review_at(before, after.policy) <= at else "nothing fell due")
+
+
+def _lost(before: ProductState, after: ProductState, at: datetime) -> Reactions:
+    if before.run is None or after.run is not None:
+        return ()
+    because = f"reprioritization {before.run.number} brought no result and counts as lost"
+    told = Notify("product_manager", "A look at the priorities was lost", because, incident=True)
+    return (told, try_again(after, because, at))
 
 
 def _fell_due(before: ProductState, moment: datetime, at: datetime) -> bool:
@@ -113,7 +132,29 @@ def _review(before: ProductState, after: ProductState, event: internal.ReviewDue
 
 @reacts(internal.ProductApplied)
 def _applied(before: ProductState, after: ProductState, event: internal.ProductApplied, at: datetime) -> Reactions:
-    return all_told(_refiled(before, after, at), _no_longer_open(after))
+    return all_told(_refiled(before, after, at), _redated(before, after, at), _no_longer_open(after))
+
+
+def _redated(before: ProductState, after: ProductState, at: datetime) -> Reactions:
+    """React to the dependencies that a file declares, changes, or lets a changed milestone carry."""
+    declared = not (before.runs or before.triggers or before.escalation_count)  # the very first file
+    found: Reactions = ()
+    for name, dependency in sorted(after.dependencies.items()):
+        known = before.dependencies.get(name)
+        if idle(after, dependency) or (not declared and known is not None and _alike(before, known, after, dependency)):
+            continue
+        carrier = None if dependency.milestone is None else after.milestones.get(dependency.milestone)
+        gone = carrier is not None and carrier.status == "dropped" and promise_of(after, dependency) is None
+        said = carrier_is_gone(after, dependency) if gone else promised(after, dependency, at)
+        found += tuple(reaction for reaction in said if not isinstance(reaction, NoReaction))
+    return found
+
+
+def _alike(before: ProductState, known: Dependency, after: ProductState, dependency: Dependency) -> bool:
+    """Tell whether a dependency is needed and promised as before."""
+    facts = ("needs", "needed_by", "status", "milestone")
+    same = all(getattr(known, fact) == getattr(dependency, fact) for fact in facts)
+    return same and promise_of(before, known) == promise_of(after, dependency)
 
 
 def _no_longer_open(after: ProductState) -> Reactions:

@@ -79,6 +79,16 @@ class Conclude:
 
 
 @dataclass(frozen=True, slots=True)
+class ConcludeEscalation:
+    """Tell an escalation what its answer came to; an answer that has no effect leaves it open."""
+
+    subject: str
+    number: int
+    effect: Literal["answered", "refused"]
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
 class Notify:
     """Tell those who hold a role; nothing is asked of them."""
 
@@ -95,7 +105,8 @@ class NoReaction:
     because: str
 
 
-Reaction = Reprioritize | Escalate | StandDown | RequestDecision | Supersede | Adopt | Conclude | Notify | NoReaction
+Answer = Conclude | ConcludeEscalation
+Reaction = Reprioritize | Escalate | StandDown | RequestDecision | Supersede | Adopt | Answer | Notify | NoReaction
 Reactions = tuple[Reaction, ...]
 Rule = Callable[[ProductState, ProductState, Any, datetime], Reactions]
 RULES_BY_EVENT: dict[type[Event], tuple[Watch | None, Rule]] = {}

@@ -144,6 +144,11 @@ def in_force_on(snapshot: Snapshot) -> dict[str, int]:
     return {name: start for name, start in starts_in_force(snapshot).items() if start < len(snapshot.periods)}
 
 
+def later_on(snapshot: Snapshot) -> dict[str, int]:
+    """Return what the plan in force starts only after the horizon: a shorter horizon does not take it from the plan."""
+    return {name: start for name, start in starts_in_force(snapshot).items() if start >= len(snapshot.periods)}
+
+
 def as_periods(snapshot: Snapshot, starts: dict[str, int]) -> dict[str, str]:
-    """Return a plan by period instead of by index."""
-    return {name: snapshot.periods[start] for name, start in sorted(starts.items())}
+    """Return a plan by period instead of by index; an index may lie after the horizon."""
+    return {name: shift(snapshot.periods[0], start) for name, start in sorted(starts.items())}

@@ -36,6 +36,6 @@ class Intake:
             if digest in self.window or (event.source, event.id) in known:
                 continue
             at = max(at, self.clock.at(one.at))
-            self.window.add(digest, at)
+            self.window.add(digest, at, event.time)
             fresh.append(Stamped(event, at))
         return fresh

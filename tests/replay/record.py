@@ -4,7 +4,7 @@ import asyncio
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from signal import SIGKILL
 from typing import Any
@@ -131,7 +131,11 @@ async def record_killed(release: str, home: Path) -> None:
         client = await connect(settings)
         engine, ledger = Engine(client, settings.task_queue), await SqlLedger.open(settings.database_url)
         await engine.apply(web_shop("shop", policy=QUIET_POLICY), "mara")
-        now = await _now()
+        for _ in range(100):
+            if (row := await ledger.row("product", "shop")) is not None and row.data["plan"]:
+                break
+            await asyncio.sleep(0.1)
+        now = datetime.now(UTC)
         for number in range(3):
             reason = f"step {number}"
             events: list[Any] = [
@@ -149,12 +153,6 @@ async def record_killed(release: str, home: Path) -> None:
         for workflow in ("product/shop", "approval/shop/1", "escalation/shop/sso/1"):
             await save(client, workflow, "worker-killed", release)
         await ledger.close()
-
-
-async def _now() -> Any:
-    from datetime import UTC, datetime
-
-    return datetime.now(UTC) - timedelta(seconds=1)
 
 
 async def main(release: str) -> None:

@@ -92,6 +92,16 @@ async def test_an_event_whose_reason_was_gathered_under_another_one_leads_to_the
     assert ("rule", "reprioritization.started") in steps(explanation)
 
 
+async def test_an_event_whose_id_looks_like_the_key_of_another_entry_is_found() -> None:
+    story = await Story().begin()
+    await story.happens(builders.budget_adjusted(id="x", source="jira", delta=-100_000))
+    await story.happens(builders.budget_adjusted(id="x/told/1", source="jira", delta=-200_000))
+    for thing in ("jira/x/told/1", "event:jira/x/told/1", "x/told/1"):
+        explanation = await explain(story.ledger, "web", thing)
+        assert explanation.thing == "event:jira/x/told/1"
+        assert "-2,000 EUR" in explanation.summary
+
+
 async def test_an_entry_is_found_by_its_number(ledger: FakeLedger) -> None:
     number = (await ledger.event("finance", "b1"))[0].seq
     assert (await why(ledger, f"#{number}")).links == (await why(ledger, "b1")).links

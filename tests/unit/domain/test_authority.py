@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from domain.authority import (
+    FURTHEST,
     beyond,
     next_role,
-    refusal_of_answer,
     refusal_of_decision,
+    refusal_of_verdict,
     required_role,
     speaks_for,
     spend,
@@ -17,9 +18,9 @@ from domain.authority import (
 )
 from domain.policy import Limits
 from domain.product import ProductState, Used
-from events.internal import Change, DecisionGiven, EscalationAnswered, Role
-from tests.builders import NOON
-from tests.unit.domain.states import DAY, asked, fresh, planned, with_policy
+from events.internal import Change, DecisionGiven, Role, Verdict
+from tests.builders import NOON, budget_adjusted
+from tests.unit.domain.states import DAY, asked, fresh, happen, planned, with_policy
 
 LIMITS = Limits(money_per_decision=1_000, items_per_decision=2, money_per_period=3_000, items_per_period=3)
 NEXT_MONTH = NOON + timedelta(days=30)
@@ -96,6 +97,12 @@ def test_beyond_the_board_nobody_may() -> None:
 
 def test_the_first_plan_is_never_asked_below_the_owner() -> None:
     assert required_role(fresh(), change(1), NOON, "product_owner")[0] == "product_owner"
+
+
+def test_what_lets_a_committed_milestone_slip_is_not_the_managers_to_decide() -> None:
+    slips = Change(money_moved=1, slipped=("spring",))
+    role, why = required_role(fresh(), slips, NOON)
+    assert (role, why) == ("product_owner", "it lets spring slip, which the product manager may not decide")
 
 
 def test_the_role_above() -> None:
@@ -176,6 +183,15 @@ def test_what_is_impossible_cannot_be_kept_but_may_be_rejected() -> None:
     assert refusal_of_decision(state, decision(verdict="reject"), NOON) == ""
 
 
+def test_what_has_become_impossible_since_somebody_was_asked_cannot_be_kept() -> None:
+    state = happen(asked(planned()), budget_adjusted(period="2026-03", total=0)).state
+    assert state.request is not None
+    assert state.request.outcome.in_force_feasible
+    said = refusal_of_decision(state, decision(verdict="keep", until=NOON + DAY), NOON)
+    assert said.startswith("the plan in force is no longer possible, so it cannot be kept as it is: 2026-03 costs")
+    assert refusal_of_decision(state, decision(verdict="reject"), NOON) == ""
+
+
 def test_authority_is_checked_again_when_the_decision_is_given() -> None:
     state = asked(planned(), change=Change(money_moved=20_000_000))
     assert refusal_of_decision(state, decision(), NOON) == ""
@@ -186,44 +202,22 @@ def test_authority_is_checked_again_when_the_decision_is_given() -> None:
     assert refusal_of_decision(meanwhile, decision(), NEXT_MONTH) == ""
 
 
-def answer(**over: Any) -> EscalationAnswered:
-    fields: dict[str, Any] = {
-        "id": "a",
-        "source": "tandem",
-        "product": "web",
-        "time": NOON,
-        "subject": "sso-api",
-        "escalation": 1,
-        "answer": "handled",
-        "actor": "otto",
-        "role": "product_owner",
-        "reason": "",
-    }
-    return EscalationAnswered(**fields | over)
-
-
 @pytest.mark.parametrize(
-    ("over", "why"),
+    ("verdict", "actor", "role", "until", "why"),
     [
-        pytest.param({}, "", id="handled"),
-        pytest.param({"actor": "bea", "role": "executive_board"}, "", id="by the board"),
-        pytest.param({"actor": "mia", "role": "product_manager"}, "this needs the product owner", id="by the manager"),
-        pytest.param({"escalation": 2}, "this escalation is no longer open", id="another one"),
-        pytest.param({"subject": "fonts"}, "this escalation is no longer open", id="another subject"),
-        pytest.param({"answer": "accept_delay", "until": NOON + DAY}, "", id="accepted until tomorrow"),
-        pytest.param({"answer": "accept_delay"}, "accepting a delay needs the date", id="accepted without a date"),
-        pytest.param({"answer": "accept_delay", "until": NOON}, "must lie in the future", id="accepted until now"),
-        pytest.param(
-            {"answer": "accept_delay", "until": NOON.replace(year=9999)}, "must lie within ten years", id="for ever"
-        ),
-        pytest.param({"answer": "waive"}, "", id="waived"),
-        pytest.param(
-            {"answer": "waive", "subject": "plan-debt", "escalation": 2}, "cannot be waived", id="debt waived"
-        ),
+        pytest.param("approve", "otto", "product_owner", None, "", id="approved"),
+        pytest.param("approve", "mia", "product_manager", None, "this needs the product owner", id="too low a role"),
+        pytest.param("keep", "otto", "product_owner", NOON + FURTHEST, "", id="kept for ten years"),
+        pytest.param("keep", "otto", "product_owner", NOON + FURTHEST + DAY, "within ten years", id="a day more"),
+        pytest.param("keep", "otto", "product_owner", NOON, "in the future", id="kept until now"),
+        pytest.param("keep", "otto", "product_owner", None, "a date until which it holds", id="without a date"),
     ],
 )
-def test_refusals_of_answers(over: dict[str, Any], why: str) -> None:
-    state = fresh().model_copy(update={"escalations": {"sso-api": 1, "plan-debt": 2}})
-    said = refusal_of_answer(state, answer(**over), NOON)
+def test_what_speaks_against_a_verdict_whatever_the_state(
+    verdict: Verdict, actor: str, role: Role, until: Any, why: str
+) -> None:
+    said = refusal_of_verdict(fresh().people, verdict, actor, role, "product_owner", until, NOON)
     assert why in said
     assert bool(said) is bool(why)
+    given = decision(verdict=verdict, actor=actor, role=role, until=until)
+    assert refusal_of_decision(asked(planned()), given, NOON) == said  # the workflow and the product agree

@@ -81,6 +81,7 @@ def test_what_people_decided_and_owe(changes: dict[str, Any], expected: datetime
 
 
 WAITING = (Trigger(cause="c", topic="t", because="b"),)
+URGENT = (Trigger(cause="c", topic="t", because="b", urgent=True),)
 
 
 @pytest.mark.parametrize(
@@ -91,7 +92,11 @@ WAITING = (Trigger(cause="c", topic="t", because="b"),)
             {"paced_from": NOON - 72 * HOUR}, NOON + TICK, id="dwelt enough: at once, yet after the last look"
         ),
         pytest.param({"paced_from": None}, NOON + TICK, id="never proposed: at once"),
-        pytest.param({"run": Run(number=1, started_at=NOON)}, NEXT_PERIOD, id="a run is under way: its end wakes"),
+        pytest.param({"run": Run(number=1, started_at=NOON)}, NOON + 2 * HOUR, id="a run that may be lost by then"),
+        pytest.param({"paced_from": None, "retry_at": NOON + 5 * HOUR}, NOON + 5 * HOUR, id="tried in vain"),
+        pytest.param(
+            {"triggers": URGENT, "paced_from": NOON, "retry_at": NOON + HOUR}, NOON + HOUR, id="urgent, tried in vain"
+        ),
     ],
 )
 def test_what_waits_for_the_dwell_time(changes: dict[str, Any], expected: datetime) -> None:
@@ -103,7 +108,7 @@ def test_an_archived_product_sleeps_however_often_it_is_woken() -> None:
     later = NOON + 5000 * DAY
     assert wake(gone) > NOON + 3000 * DAY
     woken = happen(gone, internal(ClockStruck, later), at=later)
-    assert woken.outcome == "refused"
+    assert woken.outcome == "superseded"
     assert wake(woken.state) > later
 
 

@@ -1,6 +1,6 @@
 """The window of events that were taken in: each is recognised, the oldest is forgotten, the rest is carried on."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -83,6 +83,28 @@ def test_what_was_forgotten_is_always_looked_up() -> None:
         for earlier in range(number + 1):
             if digest_of("/s", str(earlier)) not in window:
                 assert window.beyond(times[earlier]), (number, earlier, time)
+
+
+@pytest.mark.parametrize("ahead", [DAY, 3 * HOUR + MINUTE / 2, 300_000 * DAY])
+def test_a_source_that_dates_events_ahead_is_looked_up_too(ahead: timedelta) -> None:
+    window = Window(capacity=3)
+    window.add(digest_of("jira", "early"), NOON, NOON + ahead)
+    for number in range(4):
+        window.add(digest_of("/s", str(number)), NOON + number * MINUTE, NOON)
+    assert window.beyond(NOON + ahead)
+    again = Window(window.packed(), capacity=3, full=window.forgot)  # carried as text, without a field of its own
+    assert again.beyond(NOON + ahead)
+    assert (again.lead, again.packed()) == (window.lead, window.packed())
+    assert ahead <= window.lead < ahead + MINUTE
+    assert not window.beyond(NOON + ahead + 2 * MINUTE + 2 * MINUTE)
+
+
+def test_within_the_skew_a_window_is_packed_as_older_releases_do() -> None:
+    window = filled(3)
+    window.add(digest_of("/s", "9"), NOON + 9 * HOUR, NOON + 10 * HOUR)
+    assert window.lead == CLOCK_SKEW
+    assert ":" not in window.packed()
+    assert Window(window.packed(), lead=DAY).lead == DAY
 
 
 def test_while_nothing_was_forgotten_the_window_knows_everything() -> None:

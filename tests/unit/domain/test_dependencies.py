@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from domain.reactions import Notify
+from domain.reactions import ConcludeEscalation, Notify
 from events.internal import ClockStruck, EscalationAnswered
 from events.model import Event
 from tests.builders import (
@@ -50,6 +50,25 @@ def test_lateness(promised: str | None, escalated: list[str], words: str) -> Non
     happened = happen(fresh(), dependency_declared(promised_for=promised))
     assert happened.escalated == escalated
     assert happened.said.startswith(words) or words in happened.said
+
+
+@pytest.mark.parametrize(
+    ("answer", "effect", "because"),
+    [
+        pytest.param(answered("handled"), "answered", "otto takes care of it: ok", id="handled"),
+        pytest.param(answered("waive"), "answered", "sso-api is waived: search no longer waits for it", id="waived"),
+        pytest.param(answered("handled", 7), "refused", "this escalation is no longer open", id="another one"),
+        pytest.param(
+            answered("handled", actor="eve"), "refused", "eve does not hold the role product owner", id="a stranger"
+        ),
+    ],
+)
+def test_an_escalation_is_told_what_its_answer_came_to(answer: Event, effect: str, because: str) -> None:
+    blocked = happen(planned(), dependency_blocked()).state
+    told = happen(blocked, answer).reactions[0]
+    assert isinstance(told, ConcludeEscalation)
+    assert (told.subject, told.effect, told.because) == ("sso-api", effect, because)
+    assert told.number == (7 if "open" in because else 1)
 
 
 def test_blocked_escalates_once_and_clears() -> None:

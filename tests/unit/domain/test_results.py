@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from domain.product import ProductState, Run
-from domain.reactions import Adopt, Conclude, Notify, RequestDecision, Supersede
+from domain.reactions import Adopt, Conclude, Notify, Reprioritize, RequestDecision, Supersede
 from events.internal import ApprovalExpired, Change, DecisionGiven, EscalationUnanswered, PlanAdopted, PlanSolved
 from tests.builders import NOON, budget_adjusted
 from tests.unit.domain.states import DAY, Happened, asked, fresh, happen, internal, planned, with_policy
@@ -86,9 +86,11 @@ def test_a_margin_of_nothing_still_wants_some_gain() -> None:
 
 def test_no_plan_is_an_incident_and_the_plan_in_force_stays() -> None:
     happened = solved(planned(), plan=None, proposal=None, why_infeasible="no time")
-    (told,) = happened.reactions
+    told, again = happened.reactions
     assert isinstance(told, Notify)
     assert told.incident
+    assert isinstance(again, Reprioritize)
+    assert again.because == "the last look at the priorities led to nothing: no plan was found (no time)"
     assert happened.state.plan == planned().plan
 
 
@@ -141,7 +143,9 @@ def test_a_material_result_supersedes_it_with_the_differences() -> None:
 def test_the_same_result_supersedes_a_proposal_that_is_no_longer_possible() -> None:
     state = solved(planned()).state
     poor = happen(state, budget_adjusted(total=399_999)).state  # search and banner need 400,000 in March
-    assert solved(poor, proposal="proposal-3").kinds == ["Supersede", "RequestDecision"]
+    later = {**STARTS, "banner": "2026-04"}
+    assert solved(poor, proposal="proposal-3", starts=later).kinds == ["Supersede", "RequestDecision"]
+    assert solved(poor, proposal="proposal-3").kinds == ["Supersede", "Reprioritize"]  # it is impossible itself
 
 
 def test_a_request_is_withdrawn_when_the_plan_in_force_is_the_best_again() -> None:
@@ -202,6 +206,39 @@ def test_what_was_rejected_is_not_asked_again_unless_it_changes() -> None:
     state = decided(solved(planned()).state, "reject").state
     assert "materially the same proposal was rejected" in solved(state, proposal="proposal-3").said
     assert not solved(state, change=Change(entered=("faq",), money_moved=1_000_001)).quiet
+
+
+def test_what_moves_counts_when_proposals_are_compared() -> None:
+    landing = Change(moved=("landing",), money_moved=1_000_001)
+    state = decided(solved(planned(), change=landing).state, "reject").state
+    again = {"proposal": "proposal-3", "change": landing}
+    assert "materially the same proposal was rejected" in solved(state, **again).said
+    assert not solved(state, proposal="proposal-3", change=Change(moved=("search",), money_moved=1_000_001)).quiet
+    assert not solved(state, **again, starts={**STARTS, "landing": "2026-05"}).quiet  # it goes elsewhere
+
+
+def test_an_open_request_stays_when_what_moves_only_moves_elsewhere() -> None:
+    moves = Change(moved=("banner", "landing"), money_moved=1_000_001)
+    state = solved(planned(), change=moves).state
+    tie = solved(state, proposal="proposal-3", change=moves, starts={**STARTS, "landing": "2026-05"})
+    assert tie.said == "request 1 stays as it is: the new result differs immaterially"
+    other = Change(moved=("landing", "search"), money_moved=1_000_001)
+    assert solved(state, proposal="proposal-3", change=other).kinds == ["Supersede", "RequestDecision"]
+
+
+@pytest.mark.parametrize("first_plan", ["ask", "adopt"])
+def test_a_first_plan_that_was_rejected_or_put_off_is_not_asked_for_again(first_plan: str) -> None:
+    asks = solved(with_policy(fresh(), first_plan="ask")).state
+    rejected = with_policy(decided(asks, "reject").state, first_plan=first_plan)
+    same = solved(rejected, proposal="proposal-3")
+    assert same.said == (
+        "reconfirmed, because there is no plan in force, but materially the same proposal was rejected"
+    )
+    assert same.state.better is None  # nothing is owed to a plan that is not there
+    assert not solved(rejected, change=Change(entered=("faq",), money_moved=1_000_001)).quiet
+    kept = with_policy(decided(asks, "keep", until=NOON + 7 * DAY).state, first_plan=first_plan)
+    assert "and otto decided to leave it so until 2026-03-09 12:00" in solved(kept).said
+    assert not solved(kept.model_copy(update={"at": NOON + 7 * DAY})).quiet
 
 
 def test_what_is_kept_stays_until_its_date() -> None:

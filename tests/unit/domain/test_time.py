@@ -6,7 +6,18 @@ from typing import Any
 import pytest
 
 from domain.product import Better, Kept, ProductState
-from events.internal import ClockStruck, EscalationAnswered, PlanAdopted, ProductApplied, ProductArchived, ReviewDue
+from events.internal import (
+    ApprovalExpired,
+    ClockStruck,
+    DecisionGiven,
+    EscalationAnswered,
+    EscalationUnanswered,
+    PlanAdopted,
+    PlanSolved,
+    ProductApplied,
+    ProductArchived,
+    ReviewDue,
+)
 from events.model import Event
 from tests.builders import NOON, dependency_blocked, feedback
 from tests.unit.domain.states import DAY, FILE, Happened, asked, fresh, happen, internal, planned, with_policy
@@ -139,6 +150,78 @@ def test_what_a_file_no_longer_holds_stands_down() -> None:
     items = {name: item for name, item in FILE["items"].items() if name != "search"}
     without = applied(items=items, dependencies={"fonts": FILE["dependencies"]["fonts"]})
     assert happen(blocked, without).state.escalations == {}
+
+
+LATE = {"needs": "search", "provider": "it", "needed_by": "2026-04-15", "promised_for": "2026-05-30"}
+OVERDUE = {"needs": "landing", "provider": "it", "needed_by": "2026-02-01"}
+
+
+def with_dependencies(**over: Any) -> dict[str, Any]:
+    return {**FILE["dependencies"], **over}
+
+
+@pytest.mark.parametrize(
+    ("dependency", "escalated"),
+    [
+        pytest.param(LATE, ["late"], id="promised late"),
+        pytest.param(OVERDUE, ["late"], id="overdue"),
+        pytest.param({**LATE, "promised_for": "2026-04-15"}, [], id="promised in time"),
+        pytest.param({**LATE, "promised_for": None}, [], id="not promised, and not due"),
+        pytest.param(
+            {**LATE, "promised_for": None, "milestone": "june"}, ["late"], id="promised with a late milestone"
+        ),
+    ],
+)
+def test_what_a_file_declares_late_is_brought_to_the_owner(dependency: dict[str, Any], escalated: list[str]) -> None:
+    parts = {
+        "dependencies": with_dependencies(late=dependency),
+        "milestones": FILE["milestones"] | {"june": {"due": "2026-06-15"}},
+    }
+    declared = happen(fresh(**parts), applied(**parts))
+    assert declared.escalated == escalated  # the very first file
+    assert happen(declared.state, applied(**parts)).escalated == []  # the same again
+    changed = happen(planned(), applied(**parts))
+    assert changed.escalated == escalated  # a later file
+    cured = happen(changed.state, applied(dependencies=with_dependencies(late={**LATE, "needed_by": "2026-07-01"})))
+    assert cured.stood_down == ([] if "milestone" not in dependency and not escalated else escalated)
+
+
+def test_a_milestone_that_a_file_moves_takes_the_dependencies_along_that_it_carries() -> None:
+    moved = FILE["milestones"] | {"release": {"due": "2026-05-30", "committed": False}}
+    happened = happen(planned(), applied(milestones=moved))
+    assert happened.escalated == ["fonts"]
+    gone = {"spring": FILE["milestones"]["spring"]}
+    fonts = FILE["dependencies"]["fonts"] | {"milestone": None}
+    alone = happen(happened.state, applied(milestones=gone, dependencies=with_dependencies(fonts=fonts)))
+    assert alone.stood_down == ["fonts"]
+
+
+def test_what_a_file_does_not_touch_is_not_brought_up_again() -> None:
+    late = planned(dependencies=with_dependencies(late=LATE))
+    parts = {"dependencies": with_dependencies(late=LATE), "budget": {"per_period": 900_000}}
+    assert happen(late, applied(**parts)).escalated == []
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        pytest.param(internal(ClockStruck), id="the clock"),
+        pytest.param(internal(PlanSolved, run=1, snapshot="s", plan="p", proposal="q"), id="a result"),
+        pytest.param(internal(ApprovalExpired, approval=1, proposal="q"), id="silence"),
+        pytest.param(internal(EscalationUnanswered, subject="sso-api", escalation=1), id="the end of a ladder"),
+        pytest.param(
+            internal(
+                DecisionGiven, approval=1, proposal="q", verdict="reject", actor="o", role="product_owner", reason=""
+            ),
+            id="a decision",
+        ),
+    ],
+)
+def test_what_was_under_way_comes_to_nothing_in_an_archived_product(event: Event) -> None:
+    gone = happen(asked(planned()), internal(ProductArchived, actor="mia", reason="sold")).state
+    after = happen(gone, event)
+    assert (after.outcome, after.because) == ("superseded", "the product is archived")
+    assert after.state == gone
 
 
 def test_an_archived_product_closes_what_is_open_and_refuses_the_rest() -> None:
