@@ -22,8 +22,8 @@ $(DEV_READY): requirements/dev.txt $(RUN_READY)
 setup: $(DEV_READY) ## Set up everything in .venv, tests and tools included
 
 lock: $(DEV_READY) ## Resolve the pins again from pyproject.toml
-	$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --python-version 3.11 --no-header --upgrade pyproject.toml requirements/build.in -o requirements/run.txt
-	$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --python-version 3.11 --no-header --extra dev -c requirements/run.txt pyproject.toml requirements/build.in -o requirements/dev.txt
+	$(BIN)/uv pip compile -q --universal --generate-hashes --python-version 3.11 --no-header --upgrade pyproject.toml requirements/build.in -o requirements/run.txt
+	$(BIN)/uv pip compile -q --universal --generate-hashes --python-version 3.11 --no-header --extra dev -c requirements/run.txt pyproject.toml requirements/build.in -o requirements/dev.txt
 
 demo: $(RUN_READY) ## Play a recorded case on the real engine
 	@$(BIN)/tandem demo
