@@ -300,7 +300,8 @@ async def test_closing_gives_back_what_cannot_be_stored(engine: FakeDeliver, dis
     assert engine.stored() == []
 
 
-async def test_ten_thousand_products_leave_nothing_behind(engine: FakeDeliver, dispatch: Dispatch) -> None:
+async def test_ten_thousand_products_leave_nothing_behind(engine: FakeDeliver) -> None:
+    dispatch = Dispatch(engine, clock=lambda: NOON, limits=replace(LIMITS, deadline=120))  # however slow the machine
     events = [item_started(product=f"p{n}") for n in range(10_000)]
     engine.missing = {f"p{n}" for n in range(0, 10_000, 2)}
     outcomes = await dispatch.take(events)
