@@ -182,5 +182,6 @@ def refresh(
     """Let products take up what is new in Tandem's rules."""
     api = connect()
     done = api.post("products", product, "refresh") if product else api.post("products", "refresh")
-    names = done["products"]
-    print_json(done) if as_json else print_line(f"refreshing {listing(names, 20)}")
+    print_json(done) if as_json else print_line(f"refreshing {listing(done['products'], 20)}")
+    if done["not_open"]:
+        raise PlainError(f"not open, and not refreshed: {listing(done['not_open'], 20)}")

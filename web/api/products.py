@@ -5,7 +5,7 @@ from contextlib import suppress
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Request
-from pydantic import AwareDatetime, BaseModel
+from pydantic import AwareDatetime, BaseModel, Field
 
 from domain.authority import roles_of
 from domain.definition import ProductDefinition
@@ -18,7 +18,7 @@ from web.openapi import body, errors
 from web.problems import Problem, problem
 from web.products import Product, all_rows
 from web.services import Services, Svc
-from workflows.client import RefusedError
+from workflows.client import NotOpenError, RefusedError
 
 APPEARS_S = 5.0  # from a product's declaration until it is in the ledger
 router = APIRouter(prefix="/products", tags=["products"])
@@ -74,6 +74,7 @@ class Done(BaseModel):
 
     products: list[str]
     status: str
+    not_open: list[str] = Field(default_factory=list, description="Products that the engine no longer runs")
 
 
 @router.get("", summary="All products")
@@ -86,9 +87,14 @@ async def listed(svc: Svc, state: Annotated[str | None, Query()] = None) -> Prod
 async def refresh_all(svc: Svc) -> Done:
     """Ask every active product to take up what is new in the rules."""
     active = [row.id for row in await all_rows(svc.reader, "product") if row.state != "archived"]
+    asked, not_open = [], []
     for product in active:
-        await svc.engine.refresh(product)
-    return Done(products=active, status="refreshing")
+        try:
+            await svc.engine.refresh(product)
+            asked.append(product)
+        except NotOpenError:  # the others are refreshed all the same
+            not_open.append(product)
+    return Done(products=asked, status="refreshing", not_open=not_open)
 
 
 @router.get("/{product}", summary="Where a product stands", responses=errors("unknown-product"))

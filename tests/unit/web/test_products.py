@@ -10,7 +10,7 @@ from tests.fakes.ledger import FakeLedger
 from tests.unit.web.site import Site, definition, event, services
 from web.app import create_app
 from web.definition import MAX_PRODUCT_FILE
-from workflows.client import NoAnswerError, RefusedError
+from workflows.client import NoAnswerError, NotOpenError, RefusedError
 
 SHARES = {("it", "web"): (40.0, 50.0)}
 
@@ -196,6 +196,8 @@ async def test_products_are_refreshed_one_or_all(site: Site) -> None:
     assert (await site.http.post("/api/v1/products/refresh")).json()["products"] == ["web"]
     assert (await site.http.post("/api/v1/products/wep/refresh")).status_code == 404
     assert site.engine.refreshed == ["web", "web"]
+    site.engine.refuse("refresh", NotOpenError("product/web is not open"))
+    assert (await site.http.post("/api/v1/products/refresh")).json()["not_open"] == ["web"]
 
 
 async def test_the_ledger_is_read_page_by_page(site: Site) -> None:
