@@ -30,7 +30,7 @@ def why(
         print_json(found)
         return
     explained = found["explanation"]
-    heading(f"Why {explained['thing']} is as it is", found)
+    heading(f"Why: {explained['thing'].replace(':', ' ', 1)}", found)
     print_line(explained["summary"])
     for step, line in explained["links"]:
         told(line, found["time_zone"], f"{step:<10}")
