@@ -1,8 +1,12 @@
 """What the product's workflow does for each reaction: start, signal, tell. It decides nothing."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import datetime
+from typing import Any
 
+from pydantic import BaseModel
 from temporalio import workflow
 from temporalio.common import SearchAttributePair, TypedSearchAttributes
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
@@ -103,18 +107,9 @@ class Performer:
 
     async def reprioritize(self, case: ReprioritizationCase) -> None:
         """Start one look at the priorities."""
-        try:
-            await workflow.start_child_workflow(
-                ReprioritizationWorkflow.run,
-                case,
-                id=workflow_id("reprioritization", case.product, case.run),
-                parent_close_policy=ABANDON,
-                task_timeout=TASK_TIMEOUT,
-                search_attributes=attributes(case.product, "reprioritization"),
-                static_summary=f"run {case.run}",
-            )
-        except WorkflowAlreadyStartedError:
-            return  # started before: the same id is the same run
+        target = workflow_id("reprioritization", case.product, case.run)
+        found_by = attributes(case.product, "reprioritization")
+        await self._start(ReprioritizationWorkflow.run, case, target, found_by, f"run {case.run}")
 
     async def request(self, state: ProductState, ask: RequestDecision, at: datetime, cause: str) -> None:
         """Ask a role for a decision."""
@@ -137,18 +132,9 @@ class Performer:
             cause=cause,
             policy_hash=self.recorder.policy_hash,
         )
-        try:
-            await workflow.start_child_workflow(
-                ApprovalWorkflow.run,
-                case,
-                id=workflow_id("approval", state.product, request.number),
-                parent_close_policy=ABANDON,
-                task_timeout=TASK_TIMEOUT,
-                search_attributes=attributes(state.product, "approval", "open", ask.role, deadline),
-                static_summary=f"decision {request.number}",
-            )
-        except WorkflowAlreadyStartedError:
-            return
+        target = workflow_id("approval", state.product, request.number)
+        found_by = attributes(state.product, "approval", "open", ask.role, deadline)
+        await self._start(ApprovalWorkflow.run, case, target, found_by, f"decision {request.number}")
 
     async def escalate(self, state: ProductState, escalate: Escalate, at: datetime, cause: str) -> None:
         """Bring a subject to those with authority."""
@@ -167,18 +153,9 @@ class Performer:
             cause=cause,
             policy_hash=self.recorder.policy_hash,
         )
-        try:
-            await workflow.start_child_workflow(
-                EscalationWorkflow.run,
-                case,
-                id=workflow_id("escalation", state.product, escalate.subject, number),
-                parent_close_policy=ABANDON,
-                task_timeout=TASK_TIMEOUT,
-                search_attributes=attributes(state.product, "escalation", "open", "product_owner", case.climb.ends_at),
-                static_summary=f"escalation {number}",
-            )
-        except WorkflowAlreadyStartedError:
-            return
+        target = workflow_id("escalation", state.product, escalate.subject, number)
+        found_by = attributes(state.product, "escalation", "open", "product_owner", case.climb.ends_at)
+        await self._start(EscalationWorkflow.run, case, target, found_by, f"escalation {number}")
 
     async def replace(self, product: str, reaction: Supersede, cause: str) -> None:
         """Close a request that another one takes the place of."""
@@ -205,6 +182,26 @@ class Performer:
         entry = told_entry(state, notify, cause, number, self.recorder.times())
         people = state.people.holders(notify.role)
         await self.recorder.tell(entry, notify.role, people, notify.subject, notify.text)
+
+    async def _start(
+        self,
+        run: Callable[..., Awaitable[Any]],
+        case: BaseModel,
+        target: str,
+        found_by: TypedSearchAttributes,
+        summary: str,
+    ) -> None:
+        """Start a child that outlives this run; the same id is the same child, started before."""
+        with suppress(WorkflowAlreadyStartedError):
+            await workflow.start_child_workflow(
+                run,
+                case,
+                id=target,
+                parent_close_policy=ABANDON,
+                task_timeout=TASK_TIMEOUT,
+                search_attributes=found_by,
+                static_summary=summary,
+            )
 
     async def _signal(self, target: str, name: str, message: object, cause: str) -> None:
         """Signal another workflow; when it is gone, that is an incident, not a reason to stop."""

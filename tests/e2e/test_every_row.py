@@ -78,6 +78,9 @@ async def test_at_the_threshold_something_follows_and_just_below_nothing_does(si
     if row.follows == "plan.adopted":
         after = await site.sender.get(f"/products/{reacting}/roadmap")
         assert plan_of(after) != plan_of(before)
+    if row.follows == "escalation.started":
+        why = await site.sender.get(f"/products/{reacting}/why/escalation/sso/1")
+        assert {"event", "rule"} <= {step for step, _line in why["explanation"]["links"]}
     if "already open" in row.because and not row.before:
         await site.send(quiet, row.event, row.at, "first")
         await site.entry(quiet, row.follows)

@@ -50,6 +50,12 @@ async def test_a_stopped_stack_goes_on_where_it_was(tmp_path: Path) -> None:
         assert decide(settings.web_url, request, actor="olga").json()["effect"] == "adopted"
         await until(lambda: len(ledger.entries("shop", "plan.adopted")) == 2, "the decision takes effect")
         assert (await sender.get("/products/shop/ledger/verify"))["broken_at"] is None
+        for thing in ("approval/1", "/finance/cut", "item-9"):
+            why = await sender.get(f"/products/shop/why/{thing}")
+            assert "olga" in json.dumps(why)  # by whose authority
+        told = await sender.get("/workflows/approval/shop/1/history")
+        assert len(told["lines"]) >= 3
+        assert all(line["what"] and "{" not in line["what"] + line["why"] for line in told["lines"])
     recorded = [line for line in log_lines(tmp_path, "worker") if line["event"] == "entries_recorded"]
     of_the_cut = next(line for line in recorded if "/finance/cut" in line["event_ids"])
     assert (of_the_cut["product"], of_the_cut["workflow"]) == ("shop", "product/shop")
