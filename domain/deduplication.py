@@ -4,11 +4,13 @@ import base64
 import hashlib
 import struct
 from collections import deque
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 CAPACITY = 20_000  # events
 CLOCK_SKEW = timedelta(hours=1)  # how much later than its arrival any source's clock may date an event
 DIGEST_BYTES = 12  # 96 bits: two of the 20,000 in the window meet by chance once in 10**20 windows
+MOST_LOGS = 256  # partitions whose offsets are known; of others the window and the ledger know enough
 MINUTE = timedelta(minutes=1)
 EPOCH = datetime(1900, 1, 1, tzinfo=UTC)  # simulated clocks may start there; in minutes, 32 bits reach the year 10000
 LEAD_ENDS = ":"  # no letter of base64
@@ -77,3 +79,27 @@ class Window:
         """Return the window as text: the lead in minutes where it is long, then 16 bytes an event before base64."""
         head = f"{self._lead // MINUTE}{LEAD_ENDS}" if self._lead > CLOCK_SKEW else ""
         return head + base64.b64encode(b"".join(_RECORD.pack(*record) for record in self._order)).decode()
+
+
+class Offsets:
+    """How far a product has read each log. Whoever hands over its events does so in order, without a gap.
+
+    So an event at or before the greatest offset is here already: it was stored, or it was parked as a dead letter.
+    """
+
+    def __init__(self, known: Mapping[str, int] | None = None) -> None:
+        self._known = dict(known or {})
+
+    def has(self, log: str, offset: int) -> bool:
+        """Tell whether the event at this place is a repetition."""
+        return offset <= self._known.get(log, -1)
+
+    def note(self, log: str, offset: int) -> None:
+        """Note that a log was read up to here; the log that was read longest ago makes room."""
+        self._known[log] = max(offset, self._known.pop(log, -1))
+        if len(self._known) > MOST_LOGS:
+            del self._known[next(iter(self._known))]
+
+    def packed(self) -> dict[str, int]:
+        """Return the offsets by log, the one that was read last at the end."""
+        return dict(self._known)

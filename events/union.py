@@ -1,6 +1,6 @@
 """The closed set of events, told apart by ``type``."""
 
-from typing import Annotated, get_args
+from typing import Annotated, NamedTuple, get_args
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter
 
@@ -61,6 +61,7 @@ class Accepted(BaseModel):
 
     event: AnyEvent
     at: AwareDatetime
+    offset: int | None = None  # its place in the batch's log
 
 
 class EventBatch(BaseModel):
@@ -69,3 +70,11 @@ class EventBatch(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     events: tuple[Accepted, ...]
+    log: str | None = None  # the partition that all of them were read from, in the order of their offsets: epoch/number
+
+
+class Position(NamedTuple):
+    """Where an event stands in a log that may deliver it again."""
+
+    log: str  # epoch/partition; a topic that was created anew is another epoch
+    offset: int

@@ -123,7 +123,9 @@ class LedgerFile:
 
     def troubles(self) -> list[tuple[str, str]]:
         """Return incidents and dead letters: a repeated event that got as far as the ledger would be one."""
-        return self.select("SELECT id, data FROM view_row WHERE kind IN ('incident', 'dead_letter')")
+        return self.select(
+            "SELECT id, data FROM view_row WHERE kind = 'incident' UNION ALL SELECT id, detail FROM dead_letter"
+        )
 
     async def holds(
         self, product: str, source: str, ids: Iterable[str], patience: timedelta = timedelta(seconds=20)

@@ -5,17 +5,27 @@ from temporalio import workflow
 from activities.records import Known, Records
 from domain.clock import ProductClock
 from domain.core import Stamped
-from domain.deduplication import Window, digest_of
+from domain.deduplication import Offsets, Window, digest_of
 from domain.product import ProductState
-from events.union import Accepted
+from events.union import Accepted, EventBatch
 from workflows.options import RECORD
 
 
 class Intake:
     """The deduplication window, and the ledger behind it for events that are older than the window."""
 
-    def __init__(self, window: Window, clock: ProductClock) -> None:
-        self.window, self.clock = window, clock
+    def __init__(self, window: Window, offsets: Offsets, clock: ProductClock) -> None:
+        self.window, self.offsets, self.clock = window, offsets, clock
+
+    def unread(self, batch: EventBatch) -> list[Accepted]:
+        """Return the events of a batch that its log did not deliver before."""
+        if batch.log is None:
+            return list(batch.events)
+        new = [one for one in batch.events if one.offset is None or not self.offsets.has(batch.log, one.offset)]
+        for one in new:
+            if one.offset is not None:
+                self.offsets.note(batch.log, one.offset)
+        return new
 
     async def fresh(self, batch: list[Accepted], state: ProductState) -> list[Stamped]:
         """Return the events of a batch that were never taken in."""

@@ -29,6 +29,7 @@ class ProductRun(_Frozen):
     clock: ProductClock | None = None
     window: str = ""  # packed deduplication window
     window_forgot: bool = False
+    offsets: dict[str, int] = Field(default_factory=dict)  # log -> the greatest offset that was taken in
     pending: tuple[Accepted, ...] = ()  # accepted and not yet processed
 
 

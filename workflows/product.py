@@ -11,7 +11,7 @@ from domain.applied import declared, first_state, refusal_of
 from domain.clock import ProductClock
 from domain.core import RULES, Stamped, Taken, follow, take_in
 from domain.deadlines import next_wake, struck
-from domain.deduplication import Window
+from domain.deduplication import Offsets, Window
 from domain.definition import ClockSettings, ProductDefinition
 from domain.entries import adoption_of, event_entry, workflow_id
 from domain.product import ProductState
@@ -58,7 +58,8 @@ class ProductWorkflow:
         self.state = self.state.model_copy(update={"rules": start.rules})
         self.recorder = Recorder(start.product, workflow_id("product", start.product), self.clock, "")
         self.performer = Performer(self.recorder, self.clock)
-        self.intake = Intake(Window(start.window, full=start.window_forgot), self.clock)
+        window = Window(start.window, full=start.window_forgot)
+        self.intake = Intake(window, Offsets(start.offsets), self.clock)
         self.alarm = Alarm()
         self.shown = Shown()
         self.signals = self.taken = 0
@@ -86,6 +87,7 @@ class ProductWorkflow:
                 clock=self.clock,
                 window=window.packed(),
                 window_forgot=window.forgot,
+                offsets=self.intake.offsets.packed(),
                 pending=tuple(one for one, _ in self.inbox),
             )
         )
@@ -142,8 +144,9 @@ class ProductWorkflow:
     @workflow.signal(name="observe", description="events of the product")
     def observe(self, batch: RawValue) -> None:
         """Take events (`EventBatch`) into the inbox, in order of arrival."""
-        events = read(batch, EventBatch).events
-        self.inbox.extend((one, len(batch.payload.data) // len(events)) for one in events)
+        given = read(batch, EventBatch)
+        size = len(batch.payload.data) // max(1, len(given.events))
+        self.inbox.extend((one, size) for one in self.intake.unread(given))
         self.signals += 1
 
     @workflow.signal(name="refresh", description="continue as a fresh run")

@@ -1,7 +1,9 @@
 """Entries and view rows as table rows, and back."""
 
+import hashlib
 import json
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row
@@ -65,6 +67,33 @@ def recorded(row: Row[Any]) -> Recorded:
 def view_values(row: ViewRow, seq: int) -> dict[str, Any]:
     data = row.model_dump(mode="json", include={"data"})["data"]
     return {**row.model_dump(exclude={"data"}), "data": _text(data), "seq": seq}
+
+
+def letter_values(row: ViewRow, at: datetime) -> dict[str, Any]:
+    """Return a view row of the kind ``dead_letter``, an event that its product refused, as a dead letter."""
+    event = row.data["event"]
+    text = canonical(event)
+    return {
+        "id": row.id,
+        "way": "product",
+        "state": row.state,
+        "reason": "refused",
+        "detail": row.data["reason"],
+        "product": row.product,
+        "source": event["source"],
+        "event_id": event["id"],
+        "type": event["type"],
+        "content_type": None,
+        "headers": "{}",
+        "body": None,
+        "size": len(text),
+        "digest": hashlib.sha256(text).hexdigest(),
+        "at": at,
+        "changed_at": at,
+        "attempts": 0,
+        "copy_of": None,
+        "result": "{}",
+    }
 
 
 def view_row(row: Row[Any]) -> ViewRow:

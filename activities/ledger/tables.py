@@ -19,7 +19,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-SCHEMA = "0001"  # the migration that this code was written for
+SCHEMA = "0002"  # the migration that this code was written for
 
 Word = Text().with_variant(Text(collation="C"), "postgresql")  # ordered by code point on every database
 Number = Integer()

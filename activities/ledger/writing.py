@@ -13,8 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from activities.ledger.allotments import refuse_overcommitted
 from activities.ledger.chain import START, Head, link
 from activities.ledger.database import Database
-from activities.ledger.rows import about_rows, entry_row, recorded, view_values
+from activities.ledger.rows import about_rows, entry_row, letter_values, recorded, view_values
 from activities.ledger.tables import allotment, document, entry, entry_about, head, view_row
+from activities.ledger.tables_intake import dead_letter
 from domain.record import Entry, Recorded, canonical, content_hash
 
 T = TypeVar("T")
@@ -66,9 +67,16 @@ async def _append(connection: AsyncConnection, entries: Sequence[Entry]) -> list
             await connection.execute(insert(entry_about), things)
         ends = [{"stream": p, "end": seq, "digest": digest} for p, (seq, digest) in linked.heads.items()]
         await connection.execute(_move_head, ends)
-    if linked.rows:
-        views = [view_values(row, seq) for row, seq in linked.rows.values()]
+    if views := [view_values(row, seq) for row, seq in linked.rows.values() if row.kind != "dead_letter"]:
         await connection.execute(_upsert(connection, view_row), views)
+    letters = [
+        letter_values(row, kept.entry.at)
+        for one, kept in zip(entries, linked.answers, strict=True)
+        for row in one.rows
+        if row.kind == "dead_letter"
+    ]
+    if letters:
+        await connection.execute(_insert(connection, dead_letter).on_conflict_do_nothing(), letters)
     return linked.answers
 
 

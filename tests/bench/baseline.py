@@ -84,13 +84,20 @@ class Bare:
         """Return a workflow that reacts and answers."""
         return await self._start(BareReactor.run)
 
-    async def reaction(self, reactor: WorkflowHandle[Any, Any]) -> float:
-        """Return the seconds from a signal to the regular activity that it causes."""
+    async def reaction(self, reactor: WorkflowHandle[Any, Any]) -> tuple[float, float]:
+        """Return the seconds until a signal is stored, and until the regular activity that it causes has begun."""
         number = next(self._number)
         self._touched[number] = asyncio.Event()
         began = time.perf_counter()
-        await asyncio.gather(reactor.signal("observe", number), self._touched[number].wait())
-        return time.perf_counter() - began
+
+        async def stored() -> float:
+            await reactor.signal("observe", number)
+            return time.perf_counter() - began
+
+        storing = asyncio.create_task(stored())
+        await self._touched[number].wait()
+        reacted = time.perf_counter() - began
+        return await storing, reacted
 
     async def answer(self, reactor: WorkflowHandle[Any, Any]) -> float:
         """Return the seconds of one update."""

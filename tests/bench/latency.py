@@ -36,13 +36,14 @@ class Latency:
     def __init__(self, sender: Sender, ledger: Ledger, bare: Bare) -> None:
         self._sender, self._ledger, self._bare = sender, ledger, bare
         self._rng = random.Random(1)
-        self.answers, self.reactions, self.bare_reactions = Spread(), Spread(), Spread()
+        self.answers, self.reactions = Spread(), Spread()
+        self.bare_signals, self.bare_reactions = Spread(), Spread()
         self.decisions, self.bare_updates = Spread(), Spread()
         self.samples = self.decided = 0  # of a run
 
     async def reactions_of(self, product: str, samples: int, name: str) -> None:
         """Measure one run of lone events: until the 202, and until the entry is in the ledger."""
-        answered, recorded, bare = [], [], []
+        answered, recorded, signals, bare = [], [], [], []
         reactor = await self._bare.reactor()
         for number in range(samples):
             await self._rest()
@@ -54,10 +55,13 @@ class Latency:
             recorded.append(time.perf_counter() - began)
             answered.append(await sending)
             await self._rest()
-            bare.append(await self._bare.reaction(reactor))
+            stored, reacted = await self._bare.reaction(reactor)
+            signals.append(stored)
+            bare.append(reacted)
         self.samples = samples
         self.answers.add(answered)
         self.reactions.add(recorded)
+        self.bare_signals.add(signals)
         self.bare_reactions.add(bare)
 
     async def decisions_on(self, products: Sequence[str], rounds: int, name: str) -> None:
@@ -98,12 +102,11 @@ class Latency:
         """Add what was found."""
         looked = f"{self.samples} lone events a run; the ledger's file is looked at every {CLOSELY_S * MS:.0f} ms"
         for name, ours, bare, said in (
-            ("event → 202", self.answers, None, ""),
+            ("event → 202", self.answers, self.bare_signals, "bare: a signal until it is stored"),
             ("event → entry", self.reactions, self.bare_reactions, f"{looked}; bare: a signal and a regular activity"),
             ("decision → 200", self.decisions, self.bare_updates, f"{self.decided} approvals a run; bare: an update"),
         ):
             for at in ("p50", "p99"):
-                beside = getattr(bare, at) if bare else ()
-                figures.add(
-                    "latency, idle", f"{name}, {at}", "ms", getattr(ours, at), beside, said if at == "p50" else ""
-                )
+                said_once = said if at == "p50" else ""
+                found, beside = getattr(ours, at), getattr(bare, at)
+                figures.add("latency, idle", f"{name}, {at}", "ms", found, beside, said_once)
