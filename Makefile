@@ -37,6 +37,7 @@ lint: $(DEV_READY) ## The four gates that need no server: format, lint, types, l
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m events.schema check
+	$(BIN)/python -m web.document check
 
 test: lint ## Gates and tests, in under five minutes
 	$(BIN)/pytest -m "not check"
@@ -47,8 +48,9 @@ check: lint ## All that `test` does, and real input, faults and scale
 bench: $(DEV_READY) ## Measure speed and memory beside bare baselines; prints, asserts nothing
 	$(BIN)/python -m tests.bench
 
-schemas: $(DEV_READY) ## Generate the JSON Schemas from the models
+schemas: $(DEV_READY) ## Generate the JSON Schemas, AsyncAPI and OpenAPI documents from the models
 	$(BIN)/python -m events.schema write
+	$(BIN)/python -m web.document write
 
 clean: ## Remove what was set up and the embedded stack's data
 	rm -rf .venv .tandem

@@ -2,24 +2,28 @@
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from difflib import get_close_matches
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from events import fast_lane
 from events.customer_text import FROM_OUTSIDE
-from events.envelope import SPECVERSION, Envelope, holds_json, read_object
-from events.errors import SHOWN, EventError, FieldError, Path
+from events.envelope import SPECVERSION, Envelope, envelope, read_attributes, read_object
+from events.errors import SHOWN, EventError, FieldError, Path, shorten
 from events.internal import SOURCE as OUR_SOURCE
 from events.json_text import flaws, parse
+from events.media_type import charset_of, holds_json, is_utf8
 from events.model import PRODUCT_PATTERN, Event
 from events.union import EVENT_TYPES, EXTERNAL, INTERNAL_TYPES, External
 
 MAX_BODY = 1024 * 1024  # bytes of one request or message; whoever reads the body enforces it
 EXTERNAL_TYPES = tuple(sorted(EVENT_TYPES.keys() - INTERNAL_TYPES))
 ENVELOPE_FIELDS = frozenset({*Event.model_fields, "type"})  # not part of `data`
+_NOT_SENT = ENVELOPE_FIELDS | {"inferred"}  # neither offered to senders nor written for them
 _ATTRIBUTES = {"product": "subject"}  # our field -> CloudEvents attribute, where the names differ
 _PATTERNS = {
     PRODUCT_PATTERN: "must be a product id: 1 to 63 lower-case letters, digits and hyphens, no hyphen first",
@@ -33,7 +37,7 @@ def decode_json(body: bytes) -> External:
     value = parse(body)
     if isinstance(value, list):
         raise EventError.at((), "is an array; send several events as application/cloudevents-batch+json")
-    return decode(value)
+    return _decode(value, plain=not fast_lane.doubtful(body))
 
 
 def decode_batch(body: bytes) -> list[External | EventError]:
@@ -44,7 +48,31 @@ def decode_batch(body: bytes) -> list[External | EventError]:
     value = parse(body)
     if not isinstance(value, list):
         raise EventError.at((), "must be an array of CloudEvents")
-    return [_decoded(item) for item in value]
+    plain = not fast_lane.doubtful(body)
+    return [_decoded(item, plain=plain) for item in value]
+
+
+def decode_binary(attributes: Mapping[str, str], body: bytes | None, errors: Iterable[FieldError] = ()) -> External:
+    """Return the event of a message whose attributes and data came apart. Raises ``EventError``.
+
+    ``attributes`` are those that could be read, ``errors`` is what is wrong with the others; an empty body is no data.
+    """
+    errors = list(errors)
+    if body and not errors and not fast_lane.doubtful(body):
+        with suppress(EventError):
+            event = fast_lane.build(attributes, parse(body))
+            if event is not None:
+                return event
+    return from_envelope(*read_attributes(attributes, body or None, errors))
+
+
+def envelope_of(body: bytes) -> Envelope:
+    """Return the envelope of one structured body, whatever its type means. Raises ``EventError``."""
+    value = parse(body)
+    broken = flaws(value)
+    if broken:
+        raise EventError(broken)
+    return envelope(value)
 
 
 def decode(value: object) -> External:
@@ -65,7 +93,7 @@ def from_envelope(found: Envelope, errors: Iterable[FieldError] = ()) -> Externa
     if found.source == OUR_SOURCE:
         errors.append(FieldError(("source",), f"{OUR_SOURCE} is the name of Tandem itself"))
     if not holds_json(found.datacontenttype) and "datacontenttype" not in refused:
-        errors.append(FieldError(("datacontenttype",), "must be application/json, or end in +json"))
+        errors.append(FieldError(("datacontenttype",), "must be application/json, or end in /json or +json"))
     data = _data(found, errors, refused)
     event = None
     if found.type in INTERNAL_TYPES:
@@ -91,13 +119,48 @@ def encode(event: Event) -> dict[str, Any]:
         "time": fields["time"],
         "datacontenttype": "application/json",
         **event.extensions,
-        "data": {name: value for name, value in fields.items() if name not in ENVELOPE_FIELDS},
+        "data": {name: value for name, value in fields.items() if name not in _NOT_SENT},
     }
 
 
-def _decoded(value: object) -> External | EventError:
+def encode_json(event: Event) -> bytes:
+    """Return the event as the body of structured mode; ``decode_json`` gives the same event back."""
+    return _json(encode(event))
+
+
+def encode_batch(events: Iterable[Event]) -> bytes:
+    """Return events as the body of batch mode; ``decode_batch`` gives the same events back."""
+    return _json([encode(event) for event in events])
+
+
+def encode_binary(event: Event) -> tuple[dict[str, str], bytes]:
+    """Return the attributes as text, and the data as JSON; ``decode_binary`` gives the same event back.
+
+    But for extensions, which are text from then on. Source: CloudEvents 1.0.2, "Type System", canonical strings.
+    """
+    attributes = encode(event)
+    data = attributes.pop("data")
+    return {name: _canonical(value) for name, value in attributes.items()}, _json(data)
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _canonical(value: bool | int | str) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _decode(value: object, *, plain: bool) -> External:
+    event = None
+    if plain and type(value) is dict:  # an object with a repeated key is of another type
+        event = fast_lane.build({name: one for name, one in value.items() if name != "data"}, value.get("data"))
+    return decode(value) if event is None else event
+
+
+def _decoded(value: object, *, plain: bool) -> External | EventError:
     try:
-        return decode(value)
+        return _decode(value, plain=plain)
     except EventError as error:
         return error
 
@@ -107,6 +170,10 @@ def _data(found: Envelope, errors: list[FieldError], refused: set[str | int]) ->
     data = found.data
     if isinstance(data, bytes):
         if not holds_json(found.datacontenttype):
+            return None
+        if not is_utf8(found.datacontenttype):
+            charset = charset_of(found.datacontenttype or "") or ""
+            errors.append(FieldError(("datacontenttype",), f"must be UTF-8, not {shorten(charset)}"))
             return None
         try:
             data = parse(data)
@@ -193,7 +260,7 @@ def _siblings(cls: type[BaseModel], loc: Path) -> list[str]:
         annotation = cls.model_fields[str(part)].annotation
         models = [one for one in (annotation, *get_args(annotation)) if isinstance(one, type)]
         cls = next(one for one in models if issubclass(one, BaseModel))
-    return [name for name in cls.model_fields if name not in ENVELOPE_FIELDS]
+    return [name for name in cls.model_fields if name not in _NOT_SENT]
 
 
 def _closest(name: str, known: Iterable[str]) -> str:

@@ -14,15 +14,16 @@ from datetime import datetime
 
 from events.errors import EventError, FieldError
 from events.instants import parse_instant
+from events.media_type import name_of
 
 SPECVERSION = "1.0"
 CORE = ("specversion", "id", "source", "type", "subject", "time", "datacontenttype", "dataschema")
 INT32 = 2**31  # CloudEvents Integer: a signed 32-bit whole number
+NAME = re.compile(r"[a-z0-9]+")  # of an attribute; twenty characters are advice, not a limit
 
-_NAME = re.compile(r"[a-z0-9]{1,20}")
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")  # refused by CloudEvents' String
-_TOKEN = r"[A-Za-z0-9!#$&^_.+-]+"  # noqa: S105 (RFC 6838 restricted-name, not a password)
-_MEDIA_TYPE = re.compile(rf'({_TOKEN}/{_TOKEN})(?:\s*;\s*{_TOKEN}=(?:{_TOKEN}|"[^"]*"))*\s*')
+_NONCHARACTERS = "".join(chr(plane << 16 | low) for plane in range(17) for low in (0xFFFE, 0xFFFF))
+# refused by CloudEvents' String
+_CONTROL = re.compile(f"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef{_NONCHARACTERS}]")
 _CHAR = r"(?:[A-Za-z0-9\-._~!$&'()*+,;=:@]|%[0-9A-Fa-f]{2})"  # RFC 3986 pchar
 _PLAIN = r"(?:[A-Za-z0-9\-._~!$&'()*+,;=@]|%[0-9A-Fa-f]{2})"  # the same without the colon
 _HOST = r"(?:[A-Za-z0-9\-._~!$&'()*+,;=]|%[0-9A-Fa-f]{2})"  # without the at sign, too: one way to match, linear time
@@ -66,7 +67,7 @@ def read_object(value: object) -> tuple[Envelope, list[FieldError]]:
     attributes = {key: inner for key, inner in value.items() if key not in ("data", "data_base64")}
     data, encoded = value.get("data"), value.get("data_base64")
     errors: list[FieldError] = []
-    if encoded is not None and data is not None:
+    if encoded is not None and "data" in value:  # even if it is null: that is data, too
         errors.append(FieldError(("data_base64",), "cannot be given together with data"))
     elif encoded is not None:
         data = _from_base64(encoded, errors)
@@ -81,18 +82,19 @@ def read_attributes(
     ``attributes`` are JSON values by name; null means absent. ``data`` is passed on as it is.
     """
     errors = [] if errors is None else errors
+    refused = {error.path[0] for error in errors if error.path}
     given = {name: value for name, value in attributes.items() if value is not None}
     version = _text(given, "specversion", errors)
     if version and version != SPECVERSION:
         errors.append(FieldError(("specversion",), f'must be "{SPECVERSION}"'))
     for name in ("specversion", "id", "source", "type"):
-        if name not in given:
+        if name not in given and name not in refused:
             errors.append(FieldError((name,), "is required"))
     source = _text(given, "source", errors)
     if source and not is_uri_reference(source):
         errors.append(FieldError(("source",), "must be a URI-reference (RFC 3986): percent-encode other characters"))
     media_type = _text(given, "datacontenttype", errors)
-    if media_type and not _MEDIA_TYPE.fullmatch(media_type):
+    if media_type and name_of(media_type) is None:
         errors.append(FieldError(("datacontenttype",), "must be a media type, such as application/json"))
     schema = _text(given, "dataschema", errors)
     if schema and not _URI.fullmatch(schema):
@@ -116,13 +118,9 @@ def is_uri_reference(text: str) -> bool:
     return bool(_URI.fullmatch(text) or _RELATIVE.fullmatch(text))
 
 
-def holds_json(media_type: str | None) -> bool:
-    """Whether data of this content type is JSON; in the JSON format, no type means JSON."""
-    if media_type is None:
-        return True
-    match = _MEDIA_TYPE.fullmatch(media_type)
-    name = match.group(1).lower() if match else ""
-    return name == "application/json" or name.endswith("+json")
+def is_integer(value: int) -> bool:
+    """Whether this is in the range of a CloudEvents Integer."""
+    return -INT32 <= value < INT32
 
 
 def _text(given: Mapping[str, object], name: str, errors: list[FieldError]) -> str | None:
@@ -156,15 +154,15 @@ def _extensions(given: Mapping[str, object], errors: list[FieldError]) -> dict[s
     for name, value in given.items():
         if name in CORE:
             continue
-        if not _NAME.fullmatch(name) or name in ("data", "data_base64"):
+        if not NAME.fullmatch(name) or name in ("data", "data_base64"):
             meant = name.lower().replace("_", "").replace("-", "")
             hint = f"; did you mean {meant}?" if meant in (*CORE, "data") else ""
-            rule = "attribute names are 1 to 20 lower-case letters and digits"
+            rule = "attribute names are lower-case letters and digits"
             errors.append(FieldError((name,), f"{rule}{hint}"))
         elif isinstance(value, bool):
             kept[name] = value
         elif isinstance(value, int):
-            if -INT32 <= value < INT32:
+            if is_integer(value):
                 kept[name] = value
             else:
                 errors.append(FieldError((name,), "must be a 32-bit integer"))

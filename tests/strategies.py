@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pydantic import AwareDatetime
 
 from events.envelope import CORE
-from events.model import BudgetAdjusted, Event, ValueInputs
+from events.model import BudgetAdjusted, Event, FeedbackReceived, ValueInputs
 from events.union import EVENT_TYPES, INTERNAL_TYPES, External
 
 EXTERNAL_CLASSES = [cls for name, cls in sorted(EVENT_TYPES.items()) if name not in INTERNAL_TYPES]
@@ -28,12 +28,21 @@ extensions = st.dictionaries(
 def events(cls: type[Event]) -> st.SearchStrategy[Event]:
     """Return valid events of this class, as they may arrive from outside."""
     hints = get_type_hints(cls, include_extras=True)
-    fields = {name: _of(hints[name], cls.model_fields[name].metadata) for name in cls.model_fields if name != "type"}
+    names = [name for name in cls.model_fields if name not in ("type", "inferred")]  # the latter is never sent
+    fields = {name: _of(hints[name], cls.model_fields[name].metadata) for name in names}
     fields |= {"id": plain, "source": st.from_regex(r"/[a-z0-9/]{1,20}", fullmatch=True), "extensions": extensions}
     if cls is BudgetAdjusted:
         either = st.sampled_from(["delta", "total"])
         return st.builds(_budget, st.just(cls), either, amount=st.integers(0, 10**15), **_without(fields))
+    if cls is FeedbackReceived:
+        return st.builds(_feedback, **fields)
     return st.builds(cls, **fields)
+
+
+def _feedback(text: str, theme: str | None, sentiment: float | None, **fields: Any) -> Event:
+    if theme is None or sentiment is None:
+        text = text or "slow"
+    return FeedbackReceived(text=text, theme=theme, sentiment=sentiment, **fields)
 
 
 def _without(fields: dict[str, Any]) -> dict[str, Any]:

@@ -29,6 +29,7 @@ async def test_the_content_type_may_say_that_it_is_utf8(site: Site) -> None:
         pytest.param("text/plain", "text/plain is not accepted", id="text"),
         pytest.param(None, "no content type is not accepted", id="none"),
         pytest.param(f"{SINGLE}; charset=utf-16", "must be UTF-8", id="another charset"),
+        pytest.param("application/cloudevents+avro", "the format of events is JSON", id="another format"),
     ],
 )
 async def test_another_content_type_is_refused_with_those_that_are_accepted(
@@ -37,14 +38,8 @@ async def test_another_content_type_is_refused_with_those_that_are_accepted(
     answer = await site.send(event(), content_type)
     assert answer.status_code == 415
     assert answer.headers["content-type"] == "application/problem+json"
-    assert answer.headers["accept-post"] == f"{SINGLE}, {BATCH}"
+    assert answer.headers["accept-post"] == f"{SINGLE}, {BATCH}, application/json"
     assert named in answer.json()["detail"]
-
-
-async def test_binary_mode_is_refused_by_name(site: Site) -> None:
-    answer = await site.send(b"{}", "application/json", **{"ce-id": "1", "ce-type": "goal.changed"})
-    assert answer.status_code == 415
-    assert "binary mode" in answer.json()["detail"]
 
 
 async def test_a_compressed_body_is_refused(site: Site) -> None:
