@@ -18,7 +18,8 @@ from domain.product import (
     Theme,
     Usage,
 )
-from domain.scoring import decayed, pressed
+from domain.scoring import decayed, pressed, pressure_of
+from domain.surges import counted
 from events import model
 
 
@@ -38,9 +39,11 @@ def misplaced(state: ProductState, period: str, at: datetime) -> str:
 
 @handles(model.FeedbackReceived)
 def _feedback(state: ProductState, event: model.FeedbackReceived, at: datetime) -> Step:
-    half = state.policy.feedback_half_life_days
-    theme = pressed(state.themes.get(event.theme), event.sentiment, event.weight, event.time, at, half)
-    themes = put(state.themes, event.theme, theme)
+    policy, known = state.policy, state.themes.get(event.about)
+    half = policy.feedback_half_life_days
+    rates = counted(known, pressure_of(event.mood, event.weight), event.time, at, policy)
+    theme = pressed(known, event.mood, event.weight, event.time, at, half).model_copy(update={"rates": rates})
+    themes = put(state.themes, event.about, theme)
     if len(themes) > MAX_TOPICS:
         themes.pop(min(themes, key=lambda name: (_pressure(themes[name], at, half), name)))
     return state.model_copy(update={"themes": themes}), APPLIED

@@ -6,7 +6,8 @@ from typing import Any
 from domain.narrative_follows import follows
 from domain.narrative_parts import KINDS, Data, Told, day, plain, reason_of
 from domain.record import Entry
-from domain.wording import count, days, listing, money, points
+from domain.wording import count, days, listing, money, percent, points
+from events.statement import UNSORTED
 
 
 class Facts:
@@ -59,6 +60,19 @@ def mood(sentiment: float) -> str:
     return "unhappy" if sentiment < -0.2 else "pleased" if sentiment > 0.2 else "neutral"
 
 
+def inferred(how: Data) -> str:
+    """Return which of theme and sentiment Tandem inferred from the text, and how sure it was; empty when neither."""
+    fields = list(how.get("fields") or ())
+    if not fields:
+        return ""
+    said = f", {listing(fields)} inferred from its text"
+    if "theme" not in fields:
+        return said
+    if why := plain(str(how.get("because") or "")):
+        return f"{said}: {why}"
+    return f"{said}: {percent(float(how.get('confidence') or 0))} sure of the theme"
+
+
 # -- the market and the customers ------------------------------------------------------------------------
 
 
@@ -66,7 +80,8 @@ def mood(sentiment: float) -> str:
 def _feedback(e: Facts) -> str:
     sentiment, weight = float(e["sentiment"] or 0), float(e["weight"] or 0)
     figures = f"sentiment {sentiment:.2g}, weight {weight:,.10g}"
-    return f"Feedback about {e['theme']} through {e['channel']}: {mood(sentiment)} ({figures})"
+    about, how = e["theme"] or UNSORTED, inferred(e["inferred"] or {})
+    return f"Feedback about {about} through {e['channel']}: {mood(sentiment)} ({figures}){how}"
 
 
 @says("market.shifted")

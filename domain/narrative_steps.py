@@ -19,7 +19,7 @@ from domain.narrative_parts import (
     were,
 )
 from domain.record import Entry
-from domain.wording import listing, role_name
+from domain.wording import count, listing, percent, role_name
 
 
 def _because(data: Data) -> str:
@@ -187,6 +187,18 @@ def _told(entry: Entry) -> Told:
 def _erased(entry: Entry) -> Told:
     feedback = f"feedback {entry.data.get('id', '')} from {entry.data.get('source', '')}"
     return Told(f"{plain(entry.actor)} erased the text of {feedback}{reason_of(entry.data)}")
+
+
+@template("feedback.model_trained")
+def _trained(entry: Entry) -> Told:
+    data = entry.data
+    made = f"{count(int(data['examples']), 'example')} of {count(len(data['themes']), 'theme')}"
+    rest = f"it leaves {percent(float(data['unsorted']))} unsorted"
+    return Told(
+        f"{plain(entry.actor)} trained model {data['number']} of the feedback's themes from {made}",
+        f"of {count(int(data['held_out']), 'text')} held out it sorted {percent(float(data['accuracy']))} rightly; "
+        f"{rest} and is right in {percent(float(data['accuracy_of_sorted']))} of the others",
+    )
 
 
 @template("incident.raised")

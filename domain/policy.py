@@ -116,7 +116,13 @@ class Policy(_Strict):
     signal_half_life_days: Span = 90  # of market shifts and competitors' moves
 
     # When something is material.
-    surge_points: float = Field(default=15, gt=0)  # demand for a theme, against the last time priorities were set
+    # Demand for a theme has to move by so many points since priorities were last set, so that it can matter; and, once
+    # there is history to tell, its feedback must differ from what it used to be by more than chance. A theme without
+    # history is judged by the points alone; a drift too slow for the comparison is met at the next review.
+    surge_points: float = Field(default=15, gt=0)
+    surge_half_life_days: Span = 7  # of the recent past; at most a quarter of feedback_half_life_days
+    surge_history: float = Field(default=10, ge=1, le=1_000_000)  # statements: the smallest sample, over that half-life
+    surge_false_alarms: float = Field(default=0.01, gt=0, le=1)  # per theme and month, of a steady stream
     rescore_points: float = Field(default=5, gt=0)  # an item's value
     budget_change: Money = 500_000  # a period's envelope
     reforecast_change: Money = 200_000  # an item's cost

@@ -85,11 +85,21 @@ class Dependency(_Frozen):
         return self.status not in ("delivered", "waived")
 
 
+class Rates(_Frozen):
+    """What `domain.surges` compares: decayed sums over the statements about a theme, as of the last one."""
+
+    recent: float  # of their pressures, with the short half-life
+    squares: float  # of the pressures' squares, with the long one
+    recent_squares: float  # of the squares, with the short one
+    since: datetime  # from when on they are known
+
+
 class Theme(_Frozen):
     """How much customers press for a theme: decayed feedback, weight × (1 - sentiment) / 2."""
 
     pressure: float
     as_of: datetime
+    rates: Rates | None = None
 
 
 class Signal(_Frozen):

@@ -8,6 +8,7 @@ from domain.periods import index_of, period_of
 from domain.product import Item, ProductState, capacity_of, envelope_of
 from domain.reactions import Notify, Reactions, all_told, ask, quiet, reacts
 from domain.scoring import Pulls, demand_of
+from domain.surges import change_of, compared
 from domain.wording import days, money, percent, points
 from events import model
 
@@ -20,14 +21,19 @@ def within_horizon(state: ProductState, period: str, at: datetime) -> bool:
 
 @reacts(model.FeedbackReceived, "feedback")
 def _feedback(before: ProductState, after: ProductState, event: model.FeedbackReceived, at: datetime) -> Reactions:
-    if not any(event.theme in item.themes and item.open for item in after.items.values()):
-        return quiet(f"no open item answers to the theme {event.theme}")
-    now, then = demand_of(after, event.theme, at), after.reference.demand.get(event.theme, 0.0)
-    threshold = after.policy.surge_points
-    moved = f"demand for {event.theme} went from {then:.1f} to {now:.1f}"
-    if abs(now - then) >= threshold:
-        return ask(after, f"feedback:{event.theme}", f"{moved}, at or over the threshold of {threshold:g}", at)
-    return quiet(f"{moved}, below the threshold of {threshold:g}")
+    theme, threshold = event.about, after.policy.surge_points
+    if not any(theme in item.themes and item.open for item in after.items.values()):
+        return quiet(f"no open item answers to the theme {theme}")
+    now, then = demand_of(after, theme, at), after.reference.demand.get(theme, 0.0)
+    moved = f"demand for {theme} went from {then:.1f} to {now:.1f}"
+    if abs(now - then) < threshold:
+        return quiet(f"{moved}, below the threshold of {threshold:g}")
+    moved = f"{moved}, at or over the threshold of {threshold:g}"
+    change = change_of(after.themes.get(theme), after.policy)
+    if change is None:
+        return ask(after, f"feedback:{theme}", f"{moved}; there is too little history to tell chance from change", at)
+    judged = f"{moved}; {compared(change)}"
+    return ask(after, f"feedback:{theme}", judged, at) if change.chance < change.alarm_below else quiet(judged)
 
 
 @reacts(model.MarketShifted, "market")

@@ -13,10 +13,15 @@ def decayed(amount: float, since: datetime, at: datetime, half_life_days: float)
     return round(float(amount * 0.5 ** (days / half_life_days)), DIGITS)
 
 
+def pressure_of(sentiment: float, weight: float) -> float:
+    """Return how much one statement presses: wholly negative feedback with its weight, praise not at all."""
+    return weight * (1 - sentiment) / 2
+
+
 def pressed(theme: Theme | None, sentiment: float, weight: float, time: datetime, at: datetime, half: float) -> Theme:
-    """Return a theme after one more statement: wholly negative feedback presses with its weight, praise with none."""
+    """Return a theme's pressure after one more statement."""
     before = 0.0 if theme is None else decayed(theme.pressure, theme.as_of, at, half)
-    adds = decayed(weight * (1 - sentiment) / 2, min(time, at), at, half)
+    adds = decayed(pressure_of(sentiment, weight), min(time, at), at, half)
     return Theme(pressure=round(before + adds, DIGITS), as_of=at)
 
 

@@ -8,8 +8,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from events.customer_text import CustomerText
 from events.instants import parse_due, within_reach
+from events.statement import Statement
 
 PRODUCT_PATTERN = r"^[a-z0-9][a-z0-9-]{0,62}$"  # CloudEvents `subject`; part of workflow ids
 MAX_MONEY = 10**15  # minor units; sums of thousands of items stay exact in a double
@@ -58,15 +58,12 @@ class Event(BaseModel):
 # -- the market and the customers ------------------------------------------------------------------------
 
 
-class FeedbackReceived(Event):
+class FeedbackReceived(Statement, Event):
     """One statement of a customer or the market about a theme."""
 
     type: Literal["feedback.received"] = "feedback.received"
-    theme: Topic
-    sentiment: float = Field(ge=-1, le=1)
     weight: float = Field(ge=0, le=1e9, allow_inf_nan=False)  # account value, in the product's own unit
     channel: Topic
-    text: CustomerText = ""
 
 
 class MarketShifted(Event):
