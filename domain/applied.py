@@ -36,6 +36,8 @@ def first_state(definition: ProductDefinition, at: datetime) -> ProductState:
             "dependencies": {},
             "goals": {},
             "budget": BudgetDefinition(),
+            "sources": {},
+            "aliases": {},
         }
     )
     empty = ProductState(

@@ -11,11 +11,14 @@ from domain.periods import zone
 from domain.policy import Policy
 from events.internal import Role
 from events.model import Days, Due, Instant, Money, Name, Period, ProductId, Score, Text, Topic, ValueInputs
+from events.webhooks.bindings import OWN, REST, Aliases, SourceBinding, SourceName
 
 MAX_ITEMS = 2_000  # open items of a product; planning is measured up to here
 MAX_MILESTONES = 2_000  # planned ones: one per item at most makes sense
 MAX_DEPENDENCIES = 4_000  # open ones
 RESERVED = "plan-debt"  # no dependency: the subject of the escalation of a better plan that nobody adopts
+MAX_SOURCES = 50  # of webhooks
+MAX_SOURCES_SIZE = 400_000  # characters of JSON, aliases included: they travel with the roadmap, in one message
 MOST_PROBLEMS = 20  # of a product file that are said at once
 Person = Annotated[str, Field(min_length=1, max_length=200)]
 
@@ -118,6 +121,8 @@ class ProductDefinition(_Strict):
     dependencies: dict[Name, DependencyDefinition] = Field(default_factory=dict, max_length=MAX_DEPENDENCIES)
     policy: Policy = Policy()
     clock: ClockSettings = ClockSettings()
+    sources: dict[SourceName, SourceBinding] = Field(default_factory=dict, max_length=MAX_SOURCES)
+    aliases: dict[SourceName, Aliases] = Field(default_factory=dict, max_length=MAX_SOURCES)  # by source
 
     @field_validator("time_zone")
     @classmethod
@@ -164,9 +169,42 @@ def problems_of(definition: ProductDefinition) -> list[str]:
         known(f"dependencies.{name}.provider", dependency.provider, dict(teams), "team")
         if dependency.milestone is not None:
             known(f"dependencies.{name}.milestone", dependency.milestone, dict(milestones), "milestone")
+    found += _alias_problems(definition)
     cycle = find_cycle({name: item.after for name, item in definition.items.items()})
     if cycle:
         found.append(f"items.{cycle[0]}.after: the items wait for each other in a circle: {' → '.join(cycle)}")
+    return found
+
+
+def _alias_problems(definition: ProductDefinition) -> list[str]:
+    """Return aliases of sources that are not bound, and of things that the file does not declare."""
+    found = []
+    parts = (*definition.sources.values(), *definition.aliases.values())
+    size = sum(len(part.model_dump_json(exclude_defaults=True)) for part in parts)
+    if size > MAX_SOURCES_SIZE:
+        found.append(f"aliases: with sources they are {size:,} characters long; {MAX_SOURCES_SIZE:,} are the most")
+    declared: dict[str, tuple[str, Mapping[str, object]]] = {
+        "milestones": ("milestone", definition.milestones),
+        "items": ("item", definition.items),
+        "teams": ("team", definition.teams),
+        "dependencies": ("dependency", definition.dependencies),
+        "labels": ("dependency", {OWN: None, **definition.dependencies}),
+    }
+    for source, aliases in definition.aliases.items():
+        if source not in definition.sources:
+            found.append(f"aliases: {unknown('source', source, definition.sources)}; name it under sources")
+        for kind, (what, names) in declared.items():
+            given: Mapping[str, str | None] = getattr(aliases, kind)
+            for theirs, ours in given.items():
+                if theirs == REST and ours is not None:
+                    found.append(f"aliases.{source}.{kind}: {REST!r} stands for all other names and can only be null")
+                elif ours is not None and ours not in names:
+                    at = f"aliases.{source}.{kind}"  # with the name where its place stays readable as one word
+                    at = f"{at}: {theirs!r}" if " " in theirs else f"{at}.{theirs}"
+                    found.append(f"{at}: {unknown(what, ours, names)}")
+        for kind in ("statuses", "themes"):
+            if getattr(aliases, kind).get(REST) is not None:
+                found.append(f"aliases.{source}.{kind}: {REST!r} stands for all other names and can only be null")
     return found
 
 

@@ -22,9 +22,10 @@ ITEM_FIELDS = (
 def _planned(state: ProductState, event: model.MilestonePlanned, at: datetime) -> Step:
     due = falls_due(event.due, state.time_zone)
     known = state.milestones.get(event.milestone)
-    if known is None and sum(one.status == "planned" for one in state.milestones.values()) >= MAX_MILESTONES:
+    opens = known is None or known.status == "reached"  # what was reached may be opened again
+    if opens and sum(one.status == "planned" for one in state.milestones.values()) >= MAX_MILESTONES:
         return refused(state, f"the product already has {MAX_MILESTONES} planned milestones")
-    facts: dict[str, Any] = {"due": due, "committed": event.committed}
+    facts: dict[str, Any] = {"due": due, "committed": event.committed, "status": "planned", "ended_at": None}
     if event.title:
         facts["title"] = event.title
     return _milestone(state, known or Milestone(id=event.milestone, due=due), facts, event)

@@ -4,12 +4,13 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
 
-from domain import narrative_events, narrative_inside, narrative_steps
+from domain import narrative_events, narrative_inside, narrative_letters, narrative_sources, narrative_steps
 from domain.narrative_parts import KINDS, plain
 from domain.record import Identity, Recorded
 from domain.wording import when
 
-REGISTERED = (narrative_events, narrative_inside, narrative_steps)  # importing them registers their templates
+# importing them registers their templates
+REGISTERED = (narrative_events, narrative_inside, narrative_letters, narrative_sources, narrative_steps)
 
 __all__ = ["KINDS", "Line", "UnknownKindError", "line_of", "text_of", "who"]
 

@@ -10,6 +10,7 @@ from domain.periods import period_of, shift
 from domain.product import ProductState, capacity_of, envelope_of, promise_of, starts_of
 from domain.record import ViewRow
 from domain.scoring import Pulls
+from events.webhooks.bindings import Aliases
 
 
 def product_row(state: ProductState, at: datetime) -> ViewRow:
@@ -43,6 +44,7 @@ def product_row(state: ProductState, at: datetime) -> ViewRow:
             "debt_days": waiting,
             "debt_points": lost,
             "rules": state.rules,
+            "sources": sorted(state.declared.sources),
         },
     )
 
@@ -109,8 +111,21 @@ def roadmap_row(state: ProductState, at: datetime) -> ViewRow:
                 for dependency in sorted(state.dependencies.values(), key=lambda dependency: dependency.id)
                 if dependency.open
             ],
+            "sources": bindings_of(state),
         },
     )
+
+
+def bindings_of(state: ProductState) -> dict[str, Any]:
+    """Return how the product takes webhooks, by source: here, because it is read together with what it has."""
+    declared = state.declared
+    return {
+        name: {
+            "binding": binding.model_dump(mode="json", exclude_defaults=True),
+            "aliases": declared.aliases.get(name, Aliases()).model_dump(mode="json", exclude_defaults=True),
+        }
+        for name, binding in sorted(declared.sources.items())
+    }
 
 
 def _iso(at: datetime | None) -> str | None:
@@ -128,6 +143,7 @@ def roadmap_parts(state: ProductState) -> tuple[Any, ...]:
             state.competitors,
             state.reference,
         ),  # what items are worth; feedback with the next look
+        state.declared,  # how webhooks are translated
     )
 
 

@@ -12,7 +12,7 @@ from itertools import groupby
 from typing import Self, TypeVar
 
 import structlog
-from sqlalchemy import Table, and_, inspect, select, update
+from sqlalchemy import Table, and_, inspect, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
@@ -21,6 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from activities.ledger.database import Database
 from activities.ledger.envelope import ERASED, new_key, open_text, seal_text, unwrap, wrap
 from activities.ledger.tables import product_key, text_key
+from activities.ledger.tables_intake import webhook_secret
 from activities.ports import TextToSeal, VaultUnavailableError
 
 T = TypeVar("T")
@@ -137,9 +138,14 @@ async def holds_keys(url: str) -> bool:
     """Tell whether a database has keys that only their root key opens; False when it has no such tables yet."""
 
     async def work(connection: AsyncConnection) -> bool:
-        if not await connection.run_sync(lambda sync: inspect(sync).has_table(product_key.name)):
-            return False
-        return (await connection.execute(select(product_key.c.product).limit(1))).first() is not None
+        there = await connection.run_sync(lambda sync: set(inspect(sync).get_table_names()))
+        for table in (product_key, webhook_secret):
+            if (
+                table.name in there
+                and (await connection.execute(select(literal(1)).select_from(table).limit(1))).first()
+            ):
+                return True
+        return False
 
     database = Database(url)
     try:
