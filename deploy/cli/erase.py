@@ -7,6 +7,7 @@ import typer
 from deploy.cli.api import acting, connect
 from deploy.cli.output import JsonOption, print_json, print_line
 from deploy.cli.shown import AsOption, labelled
+from domain.wording import count
 
 
 def register(app: typer.Typer) -> None:
@@ -31,3 +32,7 @@ def erase(
         return
     said = f"the text of feedback {done['id']} from {done['source']} is erased"
     print_line(labelled(f"{said}: by {done['by']} ({done['identity']}), {done['reason']} (#{done['seq']})", done))
+    if done["redriven"]:
+        print_line(f"what was redriven of it is erased too: {', '.join(done['redriven'])}")
+    if done["dead_letters"]:
+        print_line(f"so is the text in {count(done['dead_letters'], 'dead letter')}")

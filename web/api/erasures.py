@@ -6,15 +6,18 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import BaseModel, Field, StringConstraints
 
-from activities.ports import LedgerConflictError, LedgerQuery
+from activities.ports import LedgerConflictError
 from domain.authority import roles_of
-from domain.erasures import clock_since, erasure_entry, erasure_key
+from domain.erasures import erasure_entry, erasure_key
 from domain.record import Identity, Recorded
 from events.errors import FieldError
 from web.api.bodies import JSON_ONLY, Actor, Asked, Reason
 from web.openapi import errors
 from web.problems import problem
+from web.product_time import clock_at
 from web.products import Product
+from web.redrive import Desk, Redrive
+from web.relatives import family_of
 from web.services import Services, Svc
 
 router = APIRouter(prefix="/products/{product}", tags=["products"])
@@ -41,6 +44,8 @@ class ErasureView(BaseModel):
     by: str
     identity: Identity
     reason: str
+    redriven: list[str] = Field(description="Ids of the events that were redriven of it, or that it was; erased too")
+    dead_letters: int = Field(description="Dead letters that held the text, and whose bodies are erased too")
     simulated_clock: bool
 
 
@@ -50,18 +55,21 @@ class ErasureView(BaseModel):
     dependencies=JSON_ONLY,
     responses=errors("unknown-product", "not-found", "not-allowed", "unsupported-media-type", "try-later"),
 )
-async def erased(product: str, asked: Erasure, svc: Svc) -> ErasureView:
+async def erased(product: str, asked: Erasure, svc: Svc, desk: Desk) -> ErasureView:
     """Destroy the key of a feedback's text, for ever; theme, sentiment and the chain of the ledger stay.
 
+    So do dead letters that hold the text, without their bodies, and what was redriven of them, without its text.
     Whoever asks must hold a role in the product. Again is harmless: the answer is the first erasure.
     """
     known = await svc.products.get(product)
     if not roles_of(known.people, asked.actor):
         wrong = FieldError(("actor",), f"{asked.actor} holds no role in {product}")
         raise problem("not-allowed", wrong.message, [wrong])
-    if not await svc.vault.erase(product, asked.source, asked.id):
+    gone, bodies = await _erase(svc, desk, product, asked)
+    if not gone and not bodies:
         raise problem("not-found", f"{product} has no text of a feedback {asked.id!r} from {asked.source!r}")
     kept = await _recorded(svc, known, asked)
+    gone, bodies = await _erase(svc, desk, product, asked)  # what was redriven from now on meets the entry
     return ErasureView(
         product=product,
         source=asked.source,
@@ -71,8 +79,17 @@ async def erased(product: str, asked: Erasure, svc: Svc) -> ErasureView:
         by=kept.entry.actor,
         identity=kept.entry.identity,
         reason=kept.entry.data["reason"],
+        redriven=sorted(event_id for source, event_id in gone if (source, event_id) != (asked.source, asked.id)),
+        dead_letters=bodies,
         simulated_clock=known.simulated,
     )
+
+
+async def _erase(svc: Services, desk: Redrive, product: str, asked: Erasure) -> tuple[list[tuple[str, str]], int]:
+    """Erase all that holds the text; return the events that had it, and how many dead letters."""
+    family = await family_of(desk.letters, svc.reader, svc.products, product, (asked.source, asked.id))
+    gone = [event for event in family.events if await svc.vault.erase(product, *event)]
+    return gone, await desk.letters.erase(family.letters)
 
 
 async def _recorded(svc: Services, known: Product, asked: Erasure) -> Recorded:
@@ -82,18 +99,10 @@ async def _recorded(svc: Services, known: Product, asked: Erasure) -> Recorded:
         return found
     now = svc.clock()
     event = (asked.source, asked.id)
-    entry = erasure_entry(known.id, event, asked.actor, asked.reason, now, await _clock_at(svc, known, now))
+    entry = erasure_entry(known.id, event, asked.actor, asked.reason, now, await clock_at(svc.reader, known, now))
     try:
         return (await svc.ledger.append([entry]))[0]
     except LedgerConflictError:  # somebody else asked in the same moment
         if found := await svc.reader.entry(known.id, key):
             return found
         raise
-
-
-async def _clock_at(svc: Services, known: Product, now: datetime) -> datetime:
-    if not known.simulated:
-        return now
-    row = await svc.reader.row("product", known.id)
-    last = await svc.reader.entries(LedgerQuery(product=known.id, newest_first=True, limit=1))
-    return clock_since(last[0].entry, row.data["clock_rate"], now) if row and last else now

@@ -1,0 +1,231 @@
+"""What no way in could take: one list, what it looks like, and what may be done with it."""
+
+from collections import Counter
+from typing import Annotated, Any
+from urllib.parse import unquote
+
+from fastapi import APIRouter, Query, Request
+from pydantic import AwareDatetime, BaseModel, Field
+
+from activities.ports_letters import Cursor, LetterQuery
+from domain.letters import Kept, State
+from events.errors import EventError
+from events.letters import ParkingUnavailableError, Way
+from events.letters import Reason as Why
+from web.api.bodies import JSON_ONLY, Actor, Asked, Reason
+from web.letter_views import DeadLetter, body_of, view_of
+from web.openapi import errors
+from web.problems import problem, try_later
+from web.redrive import Desk, Redrive
+from web.redriven import Redriven
+from web.services import Svc
+
+MOST_AT_ONCE = 500
+SETTLED = 100  # letters whose fate is looked up before a list is shown
+MARK = b"/dead-letters/"
+router = APIRouter(prefix="/dead-letters", tags=["events"])
+Limit = Annotated[int, Query(ge=1, le=1_000)]
+
+
+class LetterPage(BaseModel):
+    """Letters, the newest first."""
+
+    items: list[DeadLetter]
+    next: str | None = Field(description="The `after` of the next page; null at the end")
+
+
+class Filter(Asked):
+    """Which letters."""
+
+    product: str | None = None
+    source: str | None = None
+    reason: Why | None = None
+    way: Way | None = None
+    since: AwareDatetime | None = None
+    until: AwareDatetime | None = None
+
+
+class RedriveOne(Asked):
+    """Send a letter again, as it is or edited."""
+
+    actor: Actor
+    reason: Reason
+    event: dict[str, Any] | None = Field(default=None, description="A CloudEvent to send instead; the letter stays")
+
+
+class RedriveMany(Asked):
+    """Send letters again: those that are named, or the open ones that match, the oldest first."""
+
+    actor: Actor
+    reason: Reason
+    ids: list[str] | None = Field(default=None, min_length=1, max_length=MOST_AT_ONCE)
+    matching: Filter | None = None
+    limit: int = Field(default=100, ge=1, le=MOST_AT_ONCE)
+    after: str | None = Field(default=None, description="With `matching`: the `next` of the answer before")
+    dry_run: bool = Field(default=False, description="Only say what would be sent")
+
+
+class Discard(Asked):
+    """Give a letter up."""
+
+    actor: Actor
+    reason: Reason
+
+
+class RedrivenMany(BaseModel):
+    """What became of letters, one by one."""
+
+    counts: dict[str, int]
+    items: list[Redriven]
+    next: str | None = Field(description="The `after` of the next request; null when there are no more")
+
+
+@router.get("", summary="Dead letters", responses=errors("try-later"))
+async def listed(
+    svc: Svc,
+    desk: Desk,
+    product: str | None = None,
+    source: str | None = None,
+    reason: Why | None = None,
+    way: Way | None = None,
+    state: State | None = None,
+    since: AwareDatetime | None = None,
+    until: Annotated[AwareDatetime | None, Query(description="Before this instant")] = None,
+    limit: Limit = 100,
+    after: Annotated[str | None, Query(description="The `next` of the page before")] = None,
+) -> LetterPage:
+    """Return what could not be taken, over all ways in."""
+    for kept in await desk.letters.letters(LetterQuery(state="redriven", oldest_first=True, limit=SETTLED)):
+        await desk.fates.settle(kept)
+    query = LetterQuery(
+        product=product,
+        source=source,
+        reason=reason,
+        way=way,
+        state=state,
+        since=since,
+        until=until,
+        after=_cursor(after),
+        limit=limit,
+    )
+    found = await desk.letters.letters(query)
+    now = [kept for kept in [await desk.fates.settle(kept) for kept in found] if state in (None, kept.state)]
+    return LetterPage(items=[await view_of(svc.products, kept) for kept in now], next=_next(found, limit))
+
+
+@router.post(
+    "/redrive",
+    summary="Send several again",
+    dependencies=JSON_ONLY,
+    responses=errors("unsupported-media-type", "try-later"),
+)
+async def redriven_many(asked: RedriveMany, desk: Desk) -> RedrivenMany:
+    """Send letters again, at most 500 at once; each is answered by itself."""
+    if (asked.ids is None) == (asked.matching is None):
+        raise problem("invalid-request", "give either ids or matching")
+    found: list[Kept] = []
+    missing: list[str] = []
+    following = None
+    if asked.matching is not None:
+        matching = asked.matching.model_dump()
+        query = LetterQuery(**matching, state="open", oldest_first=True, after=_cursor(asked.after), limit=asked.limit)
+        found = await desk.letters.letters(query)
+        following = _next(found, asked.limit)
+    for name in dict.fromkeys(asked.ids or ()):
+        kept = await desk.letters.letter(name)
+        missing += [name] if kept is None else []
+        found += [] if kept is None else [kept]
+    done = (
+        [await desk.would(kept) for kept in found]
+        if asked.dry_run
+        else await desk.redrive(found, asked.actor, asked.reason)
+    )
+    done += [Redriven(id=name, status="unknown", said="there is no such letter") for name in missing]
+    return RedrivenMany(counts=dict(Counter(one.status for one in done)), items=done, next=following)
+
+
+@router.get("/{letter:path}", summary="One dead letter", responses=errors("not-found", "try-later"))
+async def shown(
+    request: Request,
+    svc: Svc,
+    desk: Desk,
+    body: Annotated[bool, Query(description="With its bytes, readable")] = False,
+) -> DeadLetter:
+    """Return a letter; its id is percent-encoded, slashes included."""
+    kept = await desk.fates.settle(await _letter(desk, _named(request)))
+    view = await view_of(svc.products, kept)
+    return view.model_copy(update={"body": await body_of(desk, kept)}) if body else view
+
+
+@router.post(
+    "/{letter:path}/redrive",
+    summary="Send one again",
+    dependencies=JSON_ONLY,
+    responses=errors("invalid-event", "not-found", "not-open", "unsupported-media-type", "try-later"),
+)
+async def redriven(request: Request, asked: RedriveOne, desk: Desk) -> Redriven:
+    """Send a letter again; wait up to five seconds for what its product makes of it.
+
+    With ``event`` an edited copy is sent; the letter itself is never changed, and closes when the copy is taken.
+    """
+    kept = await _letter(desk, _named(request, "/redrive"))
+    if asked.event is None:
+        (done,) = await desk.redrive([kept], asked.actor, asked.reason)
+    else:
+        try:
+            done = await desk.edited(kept, asked.event, asked.actor, asked.reason)
+        except EventError as error:
+            raise problem("invalid-event", str(error), error.errors) from error
+        except ParkingUnavailableError as error:
+            raise try_later(str(error), 1.0) from error
+    return _answered(done)
+
+
+@router.post(
+    "/{letter:path}/discard",
+    summary="Give one up",
+    dependencies=JSON_ONLY,
+    responses=errors("not-found", "not-open", "unsupported-media-type"),
+)
+async def discarded(request: Request, asked: Discard, desk: Desk) -> Redriven:
+    """Close a letter that cannot be mended; it is kept."""
+    kept = await _letter(desk, _named(request, "/discard"))
+    return _answered(await desk.discard(kept, asked.actor, asked.reason))
+
+
+def _answered(done: Redriven) -> Redriven:
+    """Return what was done. Raises a problem when nothing could be."""
+    if done.status == "not-open":
+        events = [link.model_dump() for link in done.events]
+        raise problem("not-open", done.said, state=done.state, events=events)
+    if done.status == "later":
+        raise try_later(done.said, done.retry_after)
+    return done
+
+
+async def _letter(desk: Redrive, name: str) -> Kept:
+    kept = await desk.letters.letter(name)
+    if kept is None:
+        raise problem("not-found", f"there is no dead letter {name!r}; `/dead-letters` lists those that there are")
+    return kept
+
+
+def _named(request: Request, end: str = "") -> str:
+    """Return the letter's id from the path as it was sent: it may hold slashes, encoded or not."""
+    raw: bytes = request.scope.get("raw_path") or request.url.path.encode()
+    path = raw.partition(b"?")[0].partition(MARK)[2].decode("ascii", "replace")
+    return unquote(path.removesuffix(end))
+
+
+def _cursor(text: str | None) -> Cursor | None:
+    if text is None:
+        return None
+    at, _, name = text.partition(" ")
+    try:
+        return LetterQuery.model_validate({"after": (at, name)}).after
+    except ValueError as exc:
+        raise problem("invalid-request", "after: must be the `next` of the page before") from exc
+
+
+def _next(found: list[Kept], limit: int) -> str | None:
+    return f"{found[-1].letter.at.isoformat()} {found[-1].letter.id}" if len(found) == limit else None

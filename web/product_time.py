@@ -1,0 +1,16 @@
+"""What time it is by a product's clock, for entries that are not written by its workflow."""
+
+from datetime import datetime
+
+from activities.ports import LedgerQuery, LedgerReader
+from domain.erasures import clock_since
+from web.products import Product
+
+
+async def clock_at(reader: LedgerReader, known: Product, now: datetime) -> datetime:
+    """Return the instant by the product's clock; ``now``: real time."""
+    if not known.simulated:
+        return now
+    row = await reader.row("product", known.id)
+    last = await reader.entries(LedgerQuery(product=known.id, newest_first=True, limit=1))
+    return clock_since(last[0].entry, row.data["clock_rate"], now) if row and last else now
