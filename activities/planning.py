@@ -1,6 +1,7 @@
 """Solve and propose: from a stored snapshot to a stored plan and proposal. Only hashes and figures come back."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 import structlog
@@ -10,8 +11,7 @@ from temporalio.exceptions import ApplicationError
 
 from activities.liveness import heartbeating
 from activities.ports import Ledger
-from activities.solver import SnapshotError, solve
-from domain.planning import Plan, Snapshot, SolverLimits, document
+from domain.planning import Plan, Snapshot, SnapshotError, SolverLimits, document
 from domain.proposals import draft
 from events.internal import Change
 
@@ -67,11 +67,14 @@ class Drafted(BaseModel):
     change: Change
 
 
+Solve = Callable[[Snapshot, SolverLimits], Plan]  # raises SnapshotError; `activities.solver.solve`
+
+
 class Planning:
     """The planner, as workflows see it."""
 
-    def __init__(self, ledger: Ledger) -> None:
-        self._ledger = ledger
+    def __init__(self, ledger: Ledger, solve: Solve) -> None:
+        self._ledger, self._solve = ledger, solve
 
     @activity.defn(name="solve_plan")
     async def solve_plan(self, request: SolveRequest) -> Solved:
@@ -79,7 +82,7 @@ class Planning:
         async with heartbeating():
             snapshot = Snapshot.model_validate(await self._document(request.snapshot))
             try:
-                plan = await asyncio.to_thread(solve, snapshot, request.limits)
+                plan = await asyncio.to_thread(self._solve, snapshot, request.limits)
             except SnapshotError as exc:
                 return Solved(plan=None, why_not=str(exc))
             digest = await self._ledger.put_document(document(plan))

@@ -13,7 +13,16 @@ import numpy as np
 
 from activities.solver_model import Model, Starts, in_order
 from activities.solver_search import Worth, repaired, search
-from domain.planning import TOLERANCE, Plan, Snapshot, SolverLimits, objective, starts_in_force, violations
+from domain.planning import (
+    TOLERANCE,
+    Plan,
+    Snapshot,
+    SnapshotError,
+    SolverLimits,
+    objective,
+    starts_in_force,
+    violations,
+)
 
 SOLVER_VERSION = "tandem-1/highs-" + ".".join(
     str(part) for part in (highspy.HIGHS_VERSION_MAJOR, highspy.HIGHS_VERSION_MINOR, highspy.HIGHS_VERSION_PATCH)
@@ -26,10 +35,6 @@ NEIGHBOURHOOD = 30  # tasks left free in one round of improvement, to begin with
 SUB_NODES = 30  # nodes of one round
 EASY, HARD = 500, 2_000  # simplex iterations of a round that let the next be larger, or make it smaller
 MOST_ROUNDS = 200
-
-
-class SnapshotError(ValueError):
-    """The snapshot makes no sense."""
 
 
 def check(snapshot: Snapshot) -> None:

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import httpx
 from alembic.script import ScriptDirectory
-from pydantic import BaseModel, ConfigDict
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
@@ -21,6 +20,8 @@ from temporalio.service import RPCError
 import activities.ledger
 from activities.ledger.vault import SqlVault, holds_keys
 from activities.ports import BrokenSealError, VaultUnavailableError
+from deploy.checks import FAIL, NOTE, OK, START, Check
+from deploy.doctor_kafka import broker_program, kafka, stream
 from deploy.errors import PlainError, TemporalMissingError
 from deploy.home import Home
 from deploy.keys import RootKeyError, read_key
@@ -29,23 +30,12 @@ from deploy.ports import is_free, needed_ports, taken_sentence
 from deploy.settings import Settings, unknown_variables
 from deploy.temporal_server import connect, find_temporal
 
-OK, NOTE, FAIL = "ok", "note", "missing"  # a note does not stop anything
+__all__ = ["FAIL", "NOTE", "OK", "examine"]
+
 PYTHON = (3, 11)
 LITTLE_SPACE = 1_000_000_000  # bytes; below it we warn
 NO_SPACE = 100_000_000  # bytes; below it SQLite may fail in the middle of the day
-START = "start it with `tandem up`"
 MIGRATIONS = Path(next(iter(activities.ledger.__path__))) / "migrations"
-
-
-class Check(BaseModel):
-    """One thing that was looked at."""
-
-    model_config = ConfigDict(frozen=True)
-
-    name: str
-    state: str
-    found: str
-    fix: str = ""
 
 
 async def examine(settings: Settings) -> list[Check]:
@@ -62,6 +52,9 @@ async def examine(settings: Settings) -> list[Check]:
         ("root key", lambda: root_key(settings)),
         ("temporal", lambda: temporal(settings, running)),
         ("api", lambda: api(settings, running)),
+        ("broker program", lambda: _at_once(broker_program(settings))),
+        ("kafka", lambda: kafka(settings, running)),
+        ("stream", lambda: stream(settings, running)),
     ]
     return [check for name, look in checks for check in await _safely(name, look)]
 
@@ -140,7 +133,7 @@ def strange_settings(unknown: dict[str, str | None]) -> Check:
 def ports(settings: Settings, running: bool) -> list[Check]:
     """Taken is right while the stack runs, and wrong before it starts."""
     checks = []
-    for needed in needed_ports(settings, ("temporal", "web")):
+    for needed in needed_ports(settings, ("temporal", "web", "broker", "stream")):
         name = f"port {needed.port}"
         if is_free(needed.host, needed.port):
             state = FAIL if running else OK

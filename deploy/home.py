@@ -17,11 +17,12 @@ class Home:
         self.run = path / "run"
         self.logs = path / "logs"
         self.temporal_db = path / "temporal.db"
+        self.stream = path / "stream"  # Faust wants a folder
 
     def create(self) -> None:
         """Make the folders; only their owner may look inside."""
         try:
-            for folder in (self.path, self.run, self.logs):
+            for folder in (self.path, self.run, self.logs, self.stream):
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as exc:
             raise PlainError(f"cannot make {exc.filename}: {exc.strerror}; set TANDEM_HOME to another folder") from exc

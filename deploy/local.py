@@ -1,4 +1,4 @@
-"""The embedded stack: Temporal's development server, a worker and the web process, run as children of this one."""
+"""The embedded stack: Temporal's development server, a broker, and our processes, run as children of this one."""
 
 import asyncio
 import signal
@@ -11,7 +11,7 @@ import httpx
 import psutil
 from temporalio.service import RPCError
 
-from deploy import temporal_server
+from deploy import broker, temporal_server
 from deploy.child import Child, ChildSpec, Probe, end_leftover
 from deploy.errors import TemporalUnreachableError
 from deploy.home import Home, read_pid
@@ -20,10 +20,17 @@ from deploy.ports import needed_ports, require_free
 from deploy.settings import Settings, child_environment, variable
 from deploy.supervisor import Progress, Supervisor
 
-NAMES = ("temporal", "worker", "web")  # the order of starting
-STOP_ORDER = ("worker", "web", "temporal")  # nobody loses the server that it still talks to
+NAMES = ("temporal", "broker", "worker", "web", "stream")  # the order of starting
+STOP_ORDER = ("worker", "stream", "web", "broker", "temporal")  # nobody loses the server that it still talks to
+SERVERS = ("temporal", "broker")
 READY_WITHIN = timedelta(seconds=30)  # ten are promised; a busy machine gets its time
-_GRACE = {"temporal": timedelta(seconds=5), "worker": timedelta(seconds=15), "web": timedelta(seconds=8)}
+_GRACE = {
+    "temporal": timedelta(seconds=5),
+    "broker": timedelta(seconds=2),
+    "worker": timedelta(seconds=15),
+    "web": timedelta(seconds=8),
+    "stream": timedelta(seconds=12),
+}
 
 
 def _quiet(_: str) -> None:
@@ -47,7 +54,7 @@ class LocalStack:
         """``commands`` replaces the command line of a process, for test builds."""
         self.settings = settings
         self.home = Home(settings.home)
-        self.names = tuple(n for n in NAMES if n in only and (n != "temporal" or settings.embedded))
+        self.names = tuple(n for n in _possible(settings) if n in only)
         self._commands = commands or {}
         self._auto_restart = auto_restart
         self._held = ExitStack()
@@ -83,23 +90,26 @@ class LocalStack:
             raise
 
     async def _start(self, progress: Progress, timeout: timedelta) -> None:
-        specs = {name: self._spec(name) for name in NAMES if name != "temporal" or self.settings.embedded}
+        specs = {name: self._spec(name) for name in _possible(self.settings)}
         for spec in specs.values():
             await end_leftover(spec, self.home)
         require_free(needed_ports(self.settings, self.names))
         self._supervisor = Supervisor(auto_restart=self._auto_restart)
+        if "broker" in self.names:
+            await self.supervisor.start(Child(specs["broker"], self.home))
         if "temporal" in self.names:
             progress("starting Temporal")
             await self.supervisor.start(Child(specs["temporal"], self.home))
             await self.supervisor.wait_ready(self.supervisor["temporal"], timeout)
         progress("preparing the namespace and the database")
-        await ensure_namespace(await temporal_server.connect(self.settings))
-        ours = [name for name in self.names if name != "temporal"]
+        if set(self.names) != {"broker"}:
+            await ensure_namespace(await temporal_server.connect(self.settings))
+        ours = [name for name in self.names if name not in SERVERS]
         if ours:
-            from deploy.wiring import prepare  # heavy: a test that needs only a server does not pay for it
+            from deploy.opening import prepare  # heavy: a test that needs only a server does not pay for it
 
             await prepare(self.settings)
-            progress("starting worker and web")
+            progress(f"starting {', '.join(ours)}")
         for name in ours:
             await self.supervisor.start(Child(specs[name], self.home))
         await self.wait_ready(timeout)
@@ -110,7 +120,7 @@ class LocalStack:
         await asyncio.gather(*(self.supervisor.wait_ready(child, timeout) for child in waiting))
 
     async def stop(self) -> None:
-        """Stop worker, web, Temporal, in this order, and free the home. May be called twice."""
+        """Stop our processes, then the servers, and free the home. May be called twice."""
         try:
             if self._supervisor is not None:
                 await self._supervisor.stop(STOP_ORDER)
@@ -145,9 +155,12 @@ class LocalStack:
             command: Sequence[str] = temporal_server.server_command(program, self.settings, self.home)
             ready: Probe = self._temporal_answers
             mark = str(self.home.temporal_db)
+        elif name == "broker":
+            command, ready = broker.broker_command(broker.find_broker(), self.settings), self._broker_answers
+            mark = "memory://tandem/"
         else:
             command = [sys.executable, "-P", "-m", f"deploy.{name}"]  # -P: a folder `deploy` here is not ours
-            ready = self._worker_ready if name == "worker" else self._web_ready
+            ready = {"worker": self._worker_ready, "web": self._web_ready, "stream": self._stream_ready}[name]
             mark = f"deploy.{name}"
 
         def ours(process: psutil.Process) -> bool:
@@ -170,16 +183,30 @@ class LocalStack:
             return False
         return True
 
+    async def _broker_answers(self, _: int) -> bool:
+        return await broker.answers(self.settings)
+
     async def _worker_ready(self, pid: int) -> bool:
         return read_pid(self.home.ready_file("worker")) == pid
 
     async def _web_ready(self, pid: int) -> bool:
-        if read_pid(self.home.ready_file("web")) != pid:
-            return False
-        with suppress(httpx.HTTPError):
-            async with httpx.AsyncClient(trust_env=False) as client:
-                return (await client.get(f"{self.settings.web_url}/readyz", timeout=2)).status_code == httpx.codes.OK
-        return False
+        return read_pid(self.home.ready_file("web")) == pid and await _says_ready(self.settings.web_url)
+
+    async def _stream_ready(self, pid: int) -> bool:
+        return read_pid(self.home.ready_file("stream")) == pid and await _says_ready(self.settings.stream_url)
+
+
+def _possible(settings: Settings) -> list[str]:
+    """Return the processes that are not elsewhere, in the order of starting."""
+    elsewhere = {"temporal": not settings.embedded, "broker": not settings.broker_embedded}
+    return [name for name in NAMES if not elsewhere.get(name)]
+
+
+async def _says_ready(url: str) -> bool:
+    with suppress(httpx.HTTPError):
+        async with httpx.AsyncClient(trust_env=False) as client:
+            return (await client.get(f"{url}/readyz", timeout=2)).status_code == httpx.codes.OK
+    return False
 
 
 @asynccontextmanager

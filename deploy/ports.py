@@ -25,6 +25,10 @@ def needed_ports(settings: Settings, names: Iterable[str]) -> list[NeededPort]:
     if "temporal" in wanted and settings.embedded:
         ports.append(NeededPort("temporal_port", "127.0.0.1", settings.temporal_port))
         ports.append(NeededPort("temporal_ui_port", "127.0.0.1", settings.temporal_ui_port))
+    if "broker" in wanted and settings.broker_embedded:
+        ports.append(NeededPort("broker_port", "127.0.0.1", settings.broker_port))
+    if "stream" in wanted:
+        ports.append(NeededPort("stream_port", "127.0.0.1", settings.stream_port))
     if "web" in wanted:
         ports.append(NeededPort("web_port", settings.web_host, settings.web_port))
     return ports

@@ -16,9 +16,10 @@ from deploy.errors import SettingsError
 
 PREFIX = "TANDEM_"
 DEBUG = f"{PREFIX}DEBUG"
-_SECRET = {"database_url"}  # may hold a password: never repeated in a message
+_SECRET = {"database_url", "kafka_password"}  # may hold a password: never repeated in a message
 
 Port = Annotated[int, Field(ge=1, le=65535)]
+TOPIC = r"^[A-Za-z0-9._-]{1,249}$"  # Kafka's own rule
 
 
 def _absolute(path: Path) -> Path:
@@ -35,6 +36,15 @@ def _loopback(host: str) -> str:
         if not loopback:
             raise ValueError("until sign-in exists Tandem listens on loopback only (127.0.0.1, ::1 or localhost)")
     return host
+
+
+def _brokers(url: str) -> str:
+    """Refuse what is no list of host:port."""
+    for one in url.removeprefix("kafka://").split(","):
+        host, _, port = one.strip().rpartition(":")
+        if not host or not port.isdigit():
+            raise ValueError("must be host:port, or several of them with commas in between")
+    return url
 
 
 def _url_host(host: str) -> str:
@@ -60,6 +70,24 @@ class Settings(BaseModel):
     key_file: Annotated[Path, AfterValidator(_absolute)] = Field(  # the root key; whoever has it can read all texts
         default_factory=lambda known: known.get("home", _absolute(Path(".tandem"))) / "root.key"
     )
+    kafka_url: Annotated[str, AfterValidator(_brokers)] | None = None  # None: the embedded broker on broker_port
+    kafka_security: Literal["plaintext", "ssl", "sasl_plaintext", "sasl_ssl"] = "plaintext"
+    kafka_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "PLAIN"
+    kafka_user: str | None = None
+    kafka_password: str | None = Field(default=None, repr=False)
+    kafka_ca_file: Annotated[Path, AfterValidator(_absolute)] | None = None  # None: the authorities of this machine
+    kafka_topic: str = Field(default="tandem.events", pattern=TOPIC)
+    kafka_dead_topic: str = Field(default="tandem.events.dead", pattern=TOPIC)
+    kafka_group: str = Field(default="tandem", pattern=TOPIC)
+    broker_port: Port = 9092
+    stream_port: Port = 8081
+    stream_events: int = Field(default=10_000, ge=1, le=1_000_000)  # read and not stored; then reading pauses
+    stream_bytes: int = Field(default=32 * 1024 * 1024, ge=1024)  # of them
+    stream_stalled_after: float = Field(default=30.0, gt=0)  # seconds without progress; then it is not ready
+    intake_kept_hours: float = Field(default=6.0, ge=0.1, le=24 * 31)  # how long rates stay, second by second
+    dead_letters_most: int = Field(default=100_000, ge=1)
+    dead_letters_days: int = Field(default=90, ge=1)  # the greatest age
+    dead_letters_mib: int = Field(default=1_024, ge=1)  # of their bodies
     log_format: Literal["auto", "json", "text"] = "auto"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     api: str = Field(
@@ -84,6 +112,22 @@ class Settings(BaseModel):
     def temporal_ui(self) -> str | None:
         """Return the address of the embedded server's own pages; unknown for a configured server."""
         return f"http://127.0.0.1:{self.temporal_ui_port}" if self.embedded else None
+
+    @property
+    def broker_embedded(self) -> bool:
+        """Whether `tandem up` starts a broker of its own."""
+        return self.kafka_url is None
+
+    @property
+    def kafka_brokers(self) -> tuple[str, ...]:
+        """Return host:port of the brokers to talk to."""
+        url = self.kafka_url or f"127.0.0.1:{self.broker_port}"
+        return tuple(one.strip() for one in url.removeprefix("kafka://").split(","))
+
+    @property
+    def stream_url(self) -> str:
+        """Return where the stream process says how it is."""
+        return f"http://127.0.0.1:{self.stream_port}"
 
     @property
     def web_url(self) -> str:

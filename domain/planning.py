@@ -63,6 +63,10 @@ class Snapshot(BaseModel):
         return content_hash(self.model_dump(mode="json"))
 
 
+class SnapshotError(ValueError):
+    """The snapshot makes no sense."""
+
+
 class SolverLimits(BaseModel):
     """Where the solver stops. Nodes and iterations are reproducible, the clock is the guard behind them."""
 
@@ -101,8 +105,12 @@ def span_of(task: Task, horizon: int) -> int:
 
 def cost_share(task: Task, k: int) -> int:
     """Return the minor units due in the ``k``-th period of a task (0 ≤ k); whole numbers that add up to its cost."""
-    d = max(task.duration, 1)
-    return task.cost * (k + 1) // d - task.cost * k // d
+    return share_of(task.cost, max(task.duration, 1), k)
+
+
+def share_of(cost: int, duration: int, k: int) -> int:
+    """Return what is due of a cost in the ``k``-th of so many periods (0 ≤ k < duration), minor units."""
+    return cost * (k + 1) // duration - cost * k // duration
 
 
 def effort_share(task: Task, team: str) -> float:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
 
+from events.errors import EventError
+
 Way = Literal["http", "kafka", "webhook", "product"]
 Reason = Literal[
     "invalid",  # no CloudEvent, or data that its type does not allow
@@ -53,3 +55,9 @@ class ParkingUnavailableError(Exception):
 def digest_of(body: bytes) -> str:
     """Return the SHA-256 of a body, hexadecimal."""
     return hashlib.sha256(body).hexdigest()
+
+
+def reason_of(error: EventError) -> Reason:
+    """Return why a delivery that holds no event of ours is parked."""
+    unknown = any(one.path == ("type",) and one.message.startswith("unknown type") for one in error.errors)
+    return "unknown-type" if unknown else "invalid"

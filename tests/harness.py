@@ -35,9 +35,8 @@ def free_ports(count: int) -> list[int]:
 
 def stack_settings(home: Path, **changes: Any) -> Settings:
     """Return settings of a stack in ``home`` on free ports."""
-    temporal, ui, web = free_ports(3)
-    values = {"home": home, "temporal_port": temporal, "temporal_ui_port": ui, "web_port": web} | changes
-    return Settings.model_validate(values)
+    names = ("temporal_port", "temporal_ui_port", "web_port", "broker_port", "stream_port")
+    return Settings.model_validate({"home": home} | dict(zip(names, free_ports(len(names)), strict=True)) | changes)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,21 @@ from importlib.metadata import version
 from fastapi import FastAPI
 
 from web import openapi
-from web.api import approvals, erasures, escalations, events, ledger, operation, products, workflows
+from web.api import (
+    approvals,
+    dead_letters,
+    erasures,
+    escalations,
+    events,
+    feedback,
+    intake,
+    ledger,
+    operation,
+    products,
+    sources,
+    webhooks,
+    workflows,
+)
 from web.edge import Edge
 from web.problems import add_handlers
 from web.services import Services
@@ -27,6 +41,7 @@ def create_app(services: Services) -> FastAPI:
     app.state.services = services
     for router in (
         *(events.router, products.router, ledger.router, erasures.router, approvals.router, escalations.router),
+        *(webhooks.router, sources.router, intake.router, dead_letters.router, feedback.router),
         *(workflows.router, operation.documents),
     ):
         app.include_router(router, prefix=API)

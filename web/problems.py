@@ -27,6 +27,7 @@ TYPES: dict[str, tuple[int, str]] = {  # name -> status, title
     "method-not-allowed": (405, "This address does not take that method"),
     "unsupported-media-type": (415, "The content type is not accepted"),
     "too-large": (413, "The body is too large"),
+    "not-signed": (401, "The signature is missing, wrong or too old"),
     "not-allowed": (403, "This person may not do that"),
     "other-site": (403, "Requests from other web sites are refused"),
     "wrong-host": (421, "This server answers on this machine only"),

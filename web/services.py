@@ -1,7 +1,7 @@
 """What the web process works with; ``deploy.wiring`` puts it together."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Protocol
@@ -9,9 +9,17 @@ from typing import Annotated, Protocol
 from fastapi import Depends, Request
 
 from activities.ports import Ledger, LedgerReader, Vault
+from activities.ports_intake import IntakeReader
+from activities.ports_letters import Letters
 from domain.definition import ProductDefinition
 from events.dispatch import Dispatch
+from events.letters import Way
+from events.outcome import Outcome
+from events.union import External
+from events.webhooks.registry import Sources
 from web.products import Products
+from web.redrive import Redrive
+from web.sources import Webhooks
 from workflows.client import Running
 from workflows.messages import Answer, Applied, Effect, Ended, EscalationReply
 
@@ -34,6 +42,13 @@ class Workflows(Protocol):
     async def healthy(self) -> bool: ...
 
 
+Count = Callable[[Sequence[External], Sequence[Outcome], Way], None]
+
+
+def _uncounted(events: Sequence[External], outcomes: Sequence[Outcome], way: Way) -> None:
+    """Count nothing."""
+
+
 @dataclass
 class Services:
     """The ports behind the routers. One per process, used from one event loop."""
@@ -43,13 +58,36 @@ class Services:
     reader: LedgerReader
     ledger: Ledger  # for the teams' allotments and erasures
     vault: Vault
+    letters: Letters  # what no way in could take
+    sources: Sources  # who may send webhooks
+    intake: IntakeReader
     embedded: bool  # simulated clocks are allowed
     clock: Callable[[], datetime]
+    count: Count = _uncounted
     products: Products = field(init=False)
+    webhooks: Webhooks = field(init=False)
+    redrive: Redrive = field(init=False)
     applying: asyncio.Lock = field(default_factory=asyncio.Lock)  # one product file at a time
 
     def __post_init__(self) -> None:
         self.products = Products(self.reader)
+        self.webhooks = Webhooks(self.reader)
+        self.redrive = Redrive(
+            letters=self.letters,
+            retries={"webhook": self.webhooks.retry()},
+            dispatch=self.dispatch,
+            reader=self.reader,
+            ledger=self.ledger,
+            vault=self.vault,
+            products=self.products,
+            clock=self.clock,
+        )
+
+    async def take(self, events: Sequence[External], way: Way) -> list[Outcome]:
+        """Hand events over, and count what became of them. Raises as ``Dispatch.take`` does."""
+        outcomes = await self.dispatch.take(events)
+        self.count(events, outcomes, way)
+        return outcomes
 
 
 def services_of(request: Request) -> Services:

@@ -1,4 +1,4 @@
-"""`tandem up`, `doctor`, `worker`, `web`: how it runs."""
+"""`tandem up`, `doctor`, `worker`, `web`, `stream`: how it runs."""
 
 import asyncio
 import signal
@@ -23,10 +23,11 @@ def register(app: typer.Typer) -> None:
     app.command()(doctor)
     app.command()(worker)
     app.command()(web)
+    app.command()(stream)
 
 
 def up() -> None:
-    """Start everything on this machine (Temporal, worker, web) and keep it running until Ctrl-C."""
+    """Start everything on this machine (Temporal, a broker, worker, web, stream) and keep it running until Ctrl-C."""
     from deploy.logs import configure_logs
 
     settings = load_settings()
@@ -73,6 +74,8 @@ async def _serve(stack: "LocalStack", settings: Settings) -> None:
     print_line(f"  Temporal         {settings.temporal_target}")
     if settings.temporal_ui:
         print_line(f"  Temporal Web UI  {settings.temporal_ui}")
+    print_line(f"  Kafka            {', '.join(settings.kafka_brokers)}, topic {settings.kafka_topic}")
+    print_line(f"  stream           {settings.stream_url}/readyz")
     print_line(f"  data and logs    {shown_path(settings.home)}")
     print_line("Ctrl-C stops it; nothing is lost.")
     await stack.failure()
@@ -105,5 +108,12 @@ def worker() -> None:
 def web() -> None:
     """Run the web process in the foreground."""
     from deploy.web import main
+
+    main()
+
+
+def stream() -> None:
+    """Run one reader of the Kafka topic in the foreground."""
+    from deploy.stream import main
 
     main()

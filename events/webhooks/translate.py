@@ -6,7 +6,7 @@ from typing import Any
 
 from events.codec import decode
 from events.errors import EventError, shorten
-from events.letters import Reason
+from events.letters import Reason, reason_of
 from events.union import External
 from events.webhooks import github, jira, standard
 from events.webhooks.bindings import Bound
@@ -52,7 +52,7 @@ def translate(delivery: Delivery, bounds: Sequence[Bound]) -> Translated:
         try:
             made = _read(r)
         except EventError as error:
-            wrong, made = "unknown-type" if error.field == "type" else "invalid", []
+            wrong, made = reason_of(error), []
             partly.append(f"{bound.product}: {error}")
         events += made
         if r.elsewhere:

@@ -1,7 +1,7 @@
-"""Measures Tandem on this machine, beside the bare engine. ``python -m tests.bench [--quick] [--json FILE]``.
+"""Measures Tandem on this machine, beside the bare engine.
 
-Prints, never judges: figures of a shared machine say little by themselves; the bare column says what it could do
-in the same minute.
+``python -m tests.bench [--quick] [--json FILE] [--endure N]`` prints, never judges: figures of a shared
+machine say little by themselves; the bare column says what it could do in the same minute.
 """
 
 import argparse
@@ -15,7 +15,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import structlog
@@ -23,7 +23,7 @@ from rich.console import Console
 
 from deploy.cli.exit import DONE, leave
 from deploy.local import LocalStack, local_stack
-from deploy.wiring import connect
+from deploy.opening import connect
 from tests.bench import in_process, solver_bench
 from tests.bench.baseline import bare
 from tests.bench.cases import product, shop
@@ -32,6 +32,7 @@ from tests.bench.http_load import Load
 from tests.bench.latency import Latency
 from tests.bench.outside import Ledger, Sender, until
 from tests.bench.processes import Silence, memory, report_memory
+from tests.bench.stream_load import StreamLoad
 from tests.harness import stack_settings
 
 PRODUCTS = 10
@@ -46,11 +47,15 @@ class Plan:
     events: int = 50  # lone ones, per run
     shops: int = 5  # that decide
     rounds: int = 4  # of decisions, one per shop; even, so that every run starts from the same plan
+    streamed: tuple[tuple[int, int], ...] = ((1, 20_000), (50, 30_000), (1_000, 30_000))  # products, events
+    endured: int = 0  # events of the long run; a million take several minutes
     kills: int = 4
     solver: tuple[int, ...] = (50, 500)
 
 
-QUICK = Plan(runs=1, batches=8, events=30, shops=3, rounds=2, kills=1, solver=(50,))
+QUICK = Plan(
+    runs=1, batches=8, events=30, shops=3, rounds=2, streamed=((1, 5_000), (50, 10_000)), kills=1, solver=(50,)
+)
 
 
 class Bench:
@@ -97,6 +102,8 @@ class Bench:
                 for count in (1, PRODUCTS):
                     self._say(f"batches for {count} of the products, run {run}")
                     await load.run(steady[:count], plan.batches, f"load-{run}-{count}")
+            stream = StreamLoad(stack, ledger, engine)
+            await self._streamed(stream, sender, ledger)
         loaded = memory(stack)
         silences = [
             Silence(stack, sender, ledger, "the slower of two fresh products"),
@@ -107,6 +114,7 @@ class Bench:
                 self._say(f"killing the worker, {run} of {len(killed)}")
                 await silence.run(products)
         load.report(self.figures)
+        stream.report(self.figures)
         latency.report(self.figures)
         for silence in silences:
             silence.report(self.figures)
@@ -114,6 +122,21 @@ class Bench:
         report_memory(self.figures, "after the load", loaded)
         if sender.again:
             self.figures.add("events over HTTP", "requests sent again", "", [sender.again])
+
+    async def _streamed(self, stream: StreamLoad, sender: Sender, ledger: Ledger) -> None:
+        most = max(products for products, _ in self.plan.streamed)
+        small = [f"small-{n}" for n in range(most)]
+        self._say(f"declaring {most:,} small products")
+        for name in small:
+            await sender.apply(product(name, items=2))
+        await until(lambda: all(ledger.has_kind(name, "plan.adopted") for name in small), "every first plan")
+        for run in range(1, self.plan.runs + 1):
+            for products, events in self.plan.streamed:
+                self._say(f"Kafka, {events:,} events for {products:,} products, run {run}")
+                await stream.run(small[:products], events, f"stream-{run}-{products}")
+        if self.plan.endured:
+            self._say(f"Kafka, {self.plan.endured:,} events")
+            await stream.endure(small[:50], self.plan.endured)
 
     def _solver(self) -> None:
         for found in solver_bench.measure(self.plan.solver):
@@ -127,6 +150,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="one short run of each, about a minute")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write the figures, every run of them")
+    parser.add_argument("--endure", type=int, default=0, metavar="N", help="also N events over Kafka, for the memory")
     options = parser.parse_args()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     progress = Console(stderr=True)
@@ -138,7 +162,7 @@ def main() -> int:
             if not progress.is_terminal:
                 progress.print(f"{time.perf_counter() - began:4.0f} s  {text}")
 
-        bench = Bench(QUICK if options.quick else Plan(), say)
+        bench = Bench(replace(QUICK if options.quick else Plan(), endured=options.endure), say)
         asyncio.run(bench.run())
     took = time.perf_counter() - began
     machine = f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}"

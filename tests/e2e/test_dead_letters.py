@@ -12,8 +12,8 @@ import pytest
 
 from activities.ledger.letters import SqlLetters
 from deploy.local import LocalStack, local_stack
+from deploy.opening import open_vault
 from deploy.settings import child_environment
-from deploy.wiring import open_vault
 from domain.definition import ProductDefinition
 from domain.letters import Bounds
 from events.codec import encode

@@ -20,7 +20,7 @@ from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSearchAttributes
 
 from deploy.errors import AlreadyRunningError, PortTakenError
-from deploy.local import LocalStack, local_stack
+from deploy.local import NAMES, LocalStack, local_stack
 from deploy.namespace import RETENTION, describe_namespace, ensure_namespace
 from deploy.settings import Settings, child_environment
 from tests.harness import stack_settings, temporal_dev_server
@@ -100,7 +100,8 @@ async def test_up_is_ready_in_time_stops_cleanly_and_keeps_everything(settings: 
         printed = "\n".join(lines)
         assert settings.web_url in printed
         assert f"http://127.0.0.1:{settings.temporal_ui_port}" in printed
-        assert set(pid_files(settings)) == {"temporal", "worker", "web"}
+        assert settings.kafka_brokers[0] in printed
+        assert set(pid_files(settings)) == set(NAMES)
         async with httpx.AsyncClient(trust_env=False) as http:
             assert (await http.get(f"{settings.web_url}/readyz")).status_code == 200
             assert (await http.get(f"http://127.0.0.1:{settings.temporal_ui_port}")).status_code == 200
@@ -125,7 +126,7 @@ async def test_up_is_ready_in_time_stops_cleanly_and_keeps_everything(settings: 
 
 async def test_a_killed_up_leaves_no_process_and_does_not_hinder_the_next_one(settings: Settings) -> None:
     with up(settings) as (process, _):
-        assert len(of_home(settings)) == 4  # itself and its three children
+        assert len(of_home(settings)) == 1 + len(NAMES)  # itself and its children
         process.kill()
         process.wait()
         wait_until_none(settings)
@@ -165,7 +166,7 @@ async def test_a_taken_port_is_named_with_its_holder_and_its_setting(settings: S
     assert of_home(settings) == []
 
 
-@pytest.mark.parametrize("name", ["temporal", "worker", "web"])
+@pytest.mark.parametrize("name", NAMES)
 async def test_a_killed_process_comes_back_by_itself(stack: LocalStack, name: str) -> None:
     before = stack.pids
     stack.kill(name)
@@ -180,8 +181,8 @@ async def test_a_killed_process_comes_back_by_itself(stack: LocalStack, name: st
     assert stack.restarts[name] == 1
 
 
-async def test_what_worker_and_web_log_is_json_line_by_line(stack: LocalStack) -> None:
-    for name in ("worker", "web"):
+async def test_what_our_processes_log_is_json_line_by_line(stack: LocalStack) -> None:
+    for name in ("worker", "web", "stream"):
         lines = [json.loads(line) for line in stack.home.log_file(name).read_text().splitlines()]
         assert all({"event", "level", "logger", "timestamp"} <= line.keys() for line in lines)
         assert [line["process"] for line in lines if line["event"] == "process_ready"][-1] == name

@@ -13,8 +13,8 @@ from temporalio.client import Client
 
 from activities.ledger.store import SqlLedger
 from deploy.local import local_stack
+from deploy.opening import connect
 from deploy.settings import Settings
-from deploy.wiring import connect
 from events.model import BudgetAdjusted, DependencyBlocked, DependencyDelivered
 from events.union import Accepted, EventBatch
 from tests.builders import make

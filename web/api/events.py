@@ -1,7 +1,6 @@
 """Events in, and what became of them."""
 
 from collections import Counter
-from email.message import Message
 from typing import Annotated, Any, Literal
 from urllib.parse import unquote
 
@@ -10,19 +9,20 @@ from pydantic import BaseModel, Field
 
 from domain.narrative import line_of
 from domain.record import Recorded
-from events.codec import decode_batch, decode_json
+from events import asyncapi
+from events.codec import decode_batch
 from events.errors import EventError
+from events.http_binding import Headers, Mode, UnsupportedFormatError, mode_of, read_one
+from events.media_type import BATCH, SINGLE
 from events.outcome import Outcome, Status
 from events.union import External
-from web.openapi import body, errors
+from web.openapi import errors, events_body, path_parameter
 from web.problems import FieldProblem, Problem, fields, problem, retry_after, try_later
 from web.services import Services, Svc
 
-SINGLE, BATCH = "application/cloudevents+json", "application/cloudevents-batch+json"
-ACCEPTED = f"{SINGLE}, {BATCH}"
+ACCEPTED = f"{SINGLE}, {BATCH}, application/json"
 PREFIX = b"/api/v1/events/"
 _CODES = {Status.ACCEPTED: 202, Status.DUPLICATE: 202, Status.REFUSED: 404, Status.HELD: 503, Status.UNAVAILABLE: 503}
-_EVENT = {"$ref": "#/components/schemas/CloudEvent"}
 router = APIRouter(tags=["events"])
 
 
@@ -84,18 +84,19 @@ class Fate(BaseModel):
         207: {"description": "Some events of the batch were not taken; each says why", "model": BatchAnswer},
         **errors("invalid-event", "unknown-product", "too-large", "unsupported-media-type", "try-later", "other-site"),
     },
-    openapi_extra=body((SINGLE, _EVENT), (BATCH, {"type": "array", "items": _EVENT})),
+    openapi_extra=events_body(),
 )
 async def take(request: Request, svc: Svc) -> Response:
     """Answer once the events are stored: `accepted`, or `duplicate` when they were stored before.
 
+    Events are CloudEvents 1.0, structured, binary or batched; the mode is told by the content type.
     A batch is answered event by event: 202 when all were taken, 207 when some were not. Nothing of an event that is
     refused is kept; events may be sent again at any time and count once.
     """
-    kind = _content_type(request)
+    headers_in, mode = _headers(request)
     content = await request.body()
-    if kind == SINGLE:
-        return _sent(await _one(svc, decode_json(content)), 202, {})
+    if mode is not Mode.BATCH:
+        return _sent(await _one(svc, read_one(headers_in, content)), 202, {})
     answers = await _many(svc, decode_batch(content))
     counts = Counter(one.status for one in answers)
     all_taken = all(one.code == _CODES[Status.ACCEPTED] for one in answers)
@@ -109,6 +110,7 @@ async def take(request: Request, svc: Svc) -> Response:
     summary="What became of an event",
     response_model=Fate,
     responses=errors("not-found", "try-later"),
+    openapi_extra=path_parameter("source_and_id", "`source/id`, each percent-encoded, slashes included"),
 )
 async def fate(
     request: Request,
@@ -143,6 +145,12 @@ async def fate(
     return Fate(source=source, id=event_id, products=became)
 
 
+@router.get("/asyncapi.json", summary="The Kafka topics and their messages, as AsyncAPI 3.0")
+async def messages() -> dict[str, Any]:
+    """Return the document that describes what may be sent over Kafka, and what comes back as a dead letter."""
+    return asyncapi.document()
+
+
 async def _text(svc: Services, kept: Recorded) -> str | None:
     """Return what a customer wrote, or that it is erased; None when the event is no feedback."""
     event = kept.entry.data.get("event", {})
@@ -152,21 +160,15 @@ async def _text(svc: Services, kept: Recorded) -> str | None:
     return "erased" if opened is None else opened
 
 
-def _content_type(request: Request) -> str:
-    """Return the media type. Raises a problem that names those that are accepted."""
-    given = Message()
-    given["content-type"] = request.headers.get("content-type", "")
-    kind, charset = given.get_content_type(), given.get_content_charset("utf-8")
+def _headers(request: Request) -> tuple[Headers, Mode]:
+    """Return the headers and the mode that they announce. Raises a problem that names what is accepted."""
     if request.headers.get("content-encoding", "identity").lower() != "identity":
         raise _unsupported("the body must not be compressed")
-    if kind in (SINGLE, BATCH) and request.headers.get("content-type"):
-        if charset not in ("utf-8", "us-ascii"):
-            raise _unsupported(f"the body must be UTF-8, not {charset}")
-        return kind
-    if "ce-id" in request.headers or "ce-type" in request.headers:
-        raise _unsupported(f"CloudEvents in binary mode are not taken yet; send {SINGLE} or {BATCH}")
-    shown = request.headers.get("content-type") or "no content type"
-    raise _unsupported(f"{shown} is not accepted; send {SINGLE} (one event) or {BATCH} (an array)")
+    headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers.raw]
+    try:
+        return headers, mode_of(headers)
+    except UnsupportedFormatError as exc:
+        raise _unsupported(str(exc)) from None
 
 
 def _unsupported(detail: str) -> Problem:
@@ -179,7 +181,7 @@ def _sent(answer: BaseModel, status: int, headers: dict[str, str]) -> Response:
 
 
 async def _one(svc: Services, event: External) -> Answer:
-    outcome = (await svc.dispatch.take([event]))[0]
+    outcome = (await svc.take([event], "http"))[0]
     if outcome.status is Status.REFUSED:
         raise await svc.products.missing(event.product)
     answer = await _answer(svc, event, outcome, "")
@@ -190,7 +192,7 @@ async def _one(svc: Services, event: External) -> Answer:
 
 async def _many(svc: Services, read: list[External | EventError]) -> list[NumberedAnswer]:
     events = [one for one in read if not isinstance(one, EventError)]
-    outcomes = await svc.dispatch.take(events) if events else []
+    outcomes = await svc.take(events, "http") if events else []
     pairs = zip(events, outcomes, strict=True)
     absent = {event.product for event, outcome in pairs if outcome.status is Status.REFUSED}
     why = {product: await svc.products.unknown(product) for product in absent}

@@ -4,8 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from activities.solver import SOLVER_VERSION, Search, SnapshotError, solve
-from domain.planning import Snapshot, SolverLimits, Target, objective, starts_in_force, violations
+from activities.solver import SOLVER_VERSION, Search, solve
+from domain.planning import Snapshot, SnapshotError, SolverLimits, Target, objective, starts_in_force, violations
 from tests.plan_oracle import feasible, optimum
 from tests.snapshots import portfolio, small, snapshot, task
 

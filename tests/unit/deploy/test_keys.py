@@ -11,8 +11,8 @@ from activities.ledger.vault import SqlVault
 from deploy.doctor import FAIL, NOTE, OK
 from deploy.doctor import root_key as check
 from deploy.keys import RootKeyError, root_key
+from deploy.opening import open_vault
 from deploy.settings import Settings, load_settings
-from deploy.wiring import open_vault
 
 
 @pytest.fixture

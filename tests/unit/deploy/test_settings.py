@@ -32,6 +32,26 @@ def test_a_configured_server_is_not_embedded() -> None:
     assert settings.temporal_ui is None
 
 
+@pytest.mark.parametrize(
+    ("url", "brokers"),
+    [
+        pytest.param("", ("127.0.0.1:9092",), id="embedded"),
+        pytest.param("a.example:9092", ("a.example:9092",), id="one"),
+        pytest.param("kafka://a.example:9092, b.example:9093", ("a.example:9092", "b.example:9093"), id="several"),
+    ],
+)
+def test_a_configured_kafka_wins_over_the_embedded_broker(url: str, brokers: tuple[str, ...]) -> None:
+    settings = load_settings({"TANDEM_KAFKA_URL": url})
+    assert settings.kafka_brokers == brokers
+    assert settings.broker_embedded is (not url)
+
+
+def test_a_password_is_neither_repeated_nor_shown() -> None:
+    settings = load_settings({"TANDEM_KAFKA_PASSWORD": "hush", "TANDEM_KAFKA_SECURITY": "sasl_ssl"})
+    assert settings.kafka_password == "hush"
+    assert "hush" not in repr(settings)
+
+
 def test_an_empty_value_counts_as_not_set() -> None:
     assert load_settings({"TANDEM_TEMPORAL_ADDRESS": "  ", "TANDEM_WEB_PORT": ""}) == load_settings({})
 
@@ -46,6 +66,8 @@ def test_an_empty_value_counts_as_not_set() -> None:
         pytest.param("TANDEM_API", "127.0.0.1:80", "is not usable", id="an address without a scheme"),
         pytest.param("TANDEM_WEB_HOST", "0.0.0.0", "listens on loopback only", id="every interface"),
         pytest.param("TANDEM_WEB_HOST", "192.168.1.7", "listens on loopback only", id="a private address"),
+        pytest.param("TANDEM_KAFKA_URL", "kafka.example", "must be host:port", id="a broker without a port"),
+        pytest.param("TANDEM_KAFKA_TOPIC", "our events", "is not usable", id="no name of a topic"),
         pytest.param("TANDEM_WEB_HOST", "tandem.example", "listens on loopback only", id="a name"),
     ],
 )

@@ -12,8 +12,11 @@ from events.dispatch import Dispatch
 from events.internal import Change
 from events.room import Limits
 from tests.fakes.engine import NOON, FakeEngine
+from tests.fakes.intake import FakeIntake
 from tests.fakes.ledger import FakeLedger
+from tests.fakes.letters import FakeLetters
 from tests.fakes.vault import FakeVault
+from tests.fakes.webhooks import FakeSources
 from web.services import Services
 
 SINGLE = "application/cloudevents+json"
@@ -50,12 +53,16 @@ class Site:
 def services(ledger: FakeLedger, engine: FakeEngine, *, embedded: bool = True) -> Services:
     """Return the services of a site."""
     dispatch = Dispatch(engine, lambda: NOON, LIMITS)
+    vault = FakeVault()
     return Services(
         dispatch=dispatch,
         engine=engine,
         reader=ledger,
         ledger=ledger,
-        vault=FakeVault(),
+        vault=vault,
+        letters=FakeLetters(ledger, vault),
+        sources=FakeSources(),
+        intake=FakeIntake(),
         embedded=embedded,
         clock=lambda: datetime.now(UTC),
     )

@@ -1,0 +1,55 @@
+"""What is asked about how much passes through, and by whom it is read."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from events.rates import Kind, Rate
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """How many events of a kind passed in a window."""
+
+    kind: Kind
+    events: int
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """What a process last said about itself."""
+
+    process: str
+    way: str
+    started_at: datetime
+    beat_at: datetime
+    data: Mapping[str, Any]
+
+
+class IntakeWriter(Protocol):
+    """Where a process keeps what it counted."""
+
+    async def keep(self, beat: Beat, rates: Sequence[Rate]) -> None:
+        """Add the rates and replace the process's beat; raises when the database cannot be written."""
+        ...
+
+    async def prune(self, rates_before: datetime, beats_before: datetime) -> None:
+        """Remove what is older."""
+        ...
+
+
+class IntakeReader(Protocol):
+    """What pages and the API read."""
+
+    async def sums(self, since: datetime, product: str | None = None, limit: int = 500) -> list[Sum]:
+        """Return what passed since then, the most first."""
+        ...
+
+    async def beats(self) -> list[Beat]:
+        """Return the last beat of every process that is not long gone."""
+        ...
+
+    async def open_letters(self) -> dict[str, int]:
+        """Return how many dead letters wait, by reason."""
+        ...

@@ -1,0 +1,43 @@
+"""The composition root of the web process."""
+
+import asyncio
+from contextlib import AsyncExitStack
+from datetime import timedelta
+
+from activities.counting import Counting
+from activities.ledger.sources import SqlSources
+from deploy.keys import root_key
+from deploy.process import Ready
+from deploy.serving import serve
+from deploy.settings import Settings
+from deploy.wiring_intake import now, process_name, way_in
+from web.app import create_app
+from web.services import Services
+
+
+async def run_web(settings: Settings, ready: Ready) -> None:
+    """Serve until cancelled."""
+    async with way_in(settings) as way, AsyncExitStack() as opened:
+        sources = SqlSources(settings.database_url, root_key(settings.key_file, may_create=False))
+        opened.push_async_callback(sources.close)
+        kept = timedelta(hours=settings.intake_kept_hours)
+        counting = Counting(way.intake, process_name("web"), "http", now, kept)
+        services = Services(
+            dispatch=way.dispatch,
+            engine=way.engine,
+            reader=way.ledger,
+            ledger=way.ledger,
+            vault=way.vault,
+            letters=way.letters,
+            sources=sources,
+            intake=way.intake,
+            embedded=settings.embedded,
+            clock=now,
+            count=counting.count_outcomes,
+        )
+        beats = asyncio.create_task(counting.run(), name="counting")
+        try:
+            await serve(create_app(services), settings, ready)
+        finally:
+            beats.cancel()
+            await asyncio.gather(beats, return_exceptions=True)

@@ -1,0 +1,26 @@
+"""Figures of the ways in, in memory."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from activities.ports_intake import Beat, Sum
+
+
+@dataclass
+class FakeIntake:
+    """Implements `activities.ports_intake.IntakeReader`."""
+
+    found: list[Sum] = field(default_factory=list)
+    alive: list[Beat] = field(default_factory=list)
+    letters: dict[str, int] = field(default_factory=dict)
+    asked: tuple[datetime, str | None] | None = None
+
+    async def sums(self, since: datetime, product: str | None = None, limit: int = 500) -> list[Sum]:
+        self.asked = (since, product)
+        return self.found
+
+    async def beats(self) -> list[Beat]:
+        return self.alive
+
+    async def open_letters(self) -> dict[str, int]:
+        return self.letters

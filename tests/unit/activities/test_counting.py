@@ -1,0 +1,94 @@
+"""Counting: what passes is written down every second, and nothing is lost while the database is away."""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from activities.counting import PRUNE_EVERY, Counting
+from activities.ports_intake import Beat
+from events.outcome import Outcome, Status
+from events.rates import Kind, Rate
+from tests.builders import NOON, feedback
+
+SECOND = int(NOON.timestamp())
+HOUR = timedelta(hours=1)
+
+
+@dataclass
+class Store:
+    """Keeps in memory; refuses while it is ``away``."""
+
+    away: bool = False
+    beats: list[Beat] = field(default_factory=list)
+    rates: list[Rate] = field(default_factory=list)
+    pruned: list[tuple[datetime, datetime]] = field(default_factory=list)
+
+    async def keep(self, beat: Beat, rates: Sequence[Rate]) -> None:
+        if self.away:
+            raise ConnectionError("no database")
+        self.beats.append(beat)
+        self.rates += rates
+
+    async def prune(self, rates_before: datetime, beats_before: datetime) -> None:
+        self.pruned.append((rates_before, beats_before))
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.at = NOON
+
+    def __call__(self) -> datetime:
+        return self.at
+
+
+def counting(store: Store, clock: Clock) -> Counting:
+    return Counting(store, "stream/a/1", "kafka", clock, 6 * HOUR, lambda: {"lag": 3})
+
+
+async def test_outcomes_are_counted_together_and_written_with_a_beat() -> None:
+    store = Store()
+    one = counting(store, Clock())
+    events = [feedback(product="web", source="/crm") for _ in range(3)]
+    accepted, twice = Outcome(Status.ACCEPTED), Outcome(Status.DUPLICATE)
+    one.count_outcomes(events, [accepted, accepted, twice], way="http")
+    await one._keep()
+    kind = Kind("http", "web", "/crm", "feedback.received", "accepted")
+    assert store.rates == [Rate(SECOND, kind, 2), Rate(SECOND, kind._replace(status="duplicate"), 1)]
+    assert store.beats == [Beat("stream/a/1", "kafka", NOON, NOON, {"lag": 3})]
+
+
+async def test_what_could_not_be_written_is_written_later() -> None:
+    store = Store(away=True)
+    one = counting(store, Clock())
+    one.count({("web", "/crm", "goal.changed", "accepted"): 2})
+    await one._keep()
+    assert not one.stored
+    store.away = False
+    await one._keep()
+    assert one.stored
+    assert [rate.events for rate in store.rates] == [2]
+
+
+async def test_old_rows_are_removed_once_a_minute() -> None:
+    store, clock = Store(), Clock()
+    one = counting(store, clock)
+    await one._keep()
+    assert store.pruned == []
+    clock.at += PRUNE_EVERY
+    await one._keep()
+    await one._keep()
+    assert store.pruned == [(clock.at - 6 * HOUR, clock.at - HOUR)]
+
+
+async def test_what_was_counted_is_written_when_the_process_stops() -> None:
+    store = Store()
+    one = counting(store, Clock())
+    running = asyncio.create_task(one.run())
+    await asyncio.sleep(0)
+    one.count({("web", "/crm", "goal.changed", "accepted"): 2})
+    running.cancel()
+    with suppress(asyncio.CancelledError):
+        await running
+    assert [rate.events for rate in store.rates] == [2]

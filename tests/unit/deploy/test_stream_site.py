@@ -1,0 +1,77 @@
+"""How the stream process says that it is: ready only while it moves, and everything that it needs answers."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+import pytest
+
+from deploy.stream_site import stream_app
+from events.outcome import Stats
+from events.stream_ports import Reading
+
+STATS = Stats(counts={"accepted": 7}, waiting_events=1, waiting_bytes=2, busy_products=1, held_products={})
+STALLED_AFTER = 30.0
+
+
+@dataclass
+class FakeReader:
+    away: str = ""
+    reading: Reading = field(default_factory=lambda: Reading(assigned=True, answered=True, lag={0: 3, 2: 0}))
+
+    def look(self) -> Reading:
+        return self.reading
+
+
+def site(reader: Any, temporal: bool = True, ledger: bool = True) -> httpx.AsyncClient:
+    async def answer(good: bool) -> bool:
+        if not good:
+            raise ConnectionError
+        return True
+
+    app = stream_app(reader, lambda: STATS, lambda: answer(temporal), lambda: answer(ledger), STALLED_AFTER)
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost")
+
+
+async def test_it_is_ready_and_alive() -> None:
+    async with site(FakeReader()) as http:
+        answer = await http.get("/readyz")
+        assert answer.status_code == 200
+        assert set(answer.json().values()) == {"ready", True}
+        assert (await http.get("/healthz")).json() == {"status": "ok"}
+
+
+@pytest.mark.parametrize(
+    ("reader", "others", "lacks"),
+    [
+        pytest.param(FakeReader(away="refused"), {}, "broker", id="no broker at the start"),
+        pytest.param(FakeReader(reading=Reading(assigned=True)), {}, "broker", id="the broker is gone"),
+        pytest.param(FakeReader(reading=Reading(answered=True)), {}, "assigned", id="not in the group yet"),
+        pytest.param(FakeReader(), {"temporal": False}, "temporal", id="no Temporal"),
+        pytest.param(FakeReader(), {"ledger": False}, "ledger", id="no database"),
+        pytest.param(
+            FakeReader(reading=Reading(assigned=True, answered=True, in_hand=1, waits_s=STALLED_AFTER)),
+            {},
+            "moving",
+            id="stalled",
+        ),
+    ],
+)
+async def test_it_is_not_ready(reader: FakeReader, others: dict[str, bool], lacks: str) -> None:
+    async with site(reader, **others) as http:
+        answer = await http.get("/readyz")
+    assert answer.status_code == 503
+    assert [name for name, good in answer.json().items() if good is False] == [lacks]
+
+
+async def test_slow_is_not_stalled() -> None:
+    reading = Reading(assigned=True, answered=True, in_hand=1, paused=True, waits_s=STALLED_AFTER - 0.1)
+    async with site(FakeReader(reading=reading)) as http:
+        assert (await http.get("/readyz")).status_code == 200
+
+
+async def test_metrics_have_the_lag_by_partition() -> None:
+    async with site(FakeReader()) as http:
+        text = (await http.get("/metrics")).text
+    assert 'tandem_stream_lag{partition="0"} 3\ntandem_stream_lag{partition="2"} 0\n' in text
+    assert 'tandem_dispatch_total{what="accepted"} 7' in text

@@ -1,0 +1,78 @@
+"""What is parked of a record, and what the dead topic gets."""
+
+import pytest
+
+from events.codec import MAX_BODY
+from events.errors import EventError, FieldError
+from events.letters import MOST_KEPT, digest_of, reason_of
+from events.stream_letters import MOST_COPIED, copy_of, letter_of, too_large
+from tests.builders import NOON
+from tests.unit.events.test_lanes import Message
+
+STRUCTURED = [("content-type", b"application/cloudevents+json"), ("x-trace", b"1")]
+
+
+@pytest.mark.parametrize(
+    ("errors", "reason"),
+    [
+        pytest.param([FieldError(("type",), "unknown type; did you mean goal.changed?")], "unknown-type", id="type"),
+        pytest.param([FieldError(("type",), "is required")], "invalid", id="no type"),
+        pytest.param([FieldError((), "is not JSON")], "invalid", id="no event"),
+    ],
+)
+def test_why_a_record_is_parked(errors: list[FieldError], reason: str) -> None:
+    assert reason_of(EventError(errors)) == reason
+
+
+def test_a_letter_names_what_can_be_read_of_a_structured_event() -> None:
+    body = b'{"subject": "web", "source": "/crm", "id": 7, "type": "goal.chnged"}'
+    letter = letter_of("tandem.events/t/0/5", Message(5, value=body, headers=STRUCTURED), NOON, "invalid", "id: ...")
+    assert (letter.id, letter.way, letter.at) == ("kafka/tandem.events/t/0/5", "kafka", NOON)
+    assert (letter.product, letter.source, letter.event_id, letter.type) == ("web", "/crm", None, "goal.chnged")
+    assert letter.headers == {"content-type": "application/cloudevents+json"}
+    assert (letter.body, letter.size, letter.digest) == (body, len(body), digest_of(body))
+
+
+def test_a_letter_names_what_can_be_read_of_a_binary_event() -> None:
+    headers = [("content-type", b"application/json"), ("ce_id", b"e1"), ("ce_source", b"/crm"), ("ce_type", b"\xff")]
+    letter = letter_of("p", Message(5, value=b"{", headers=headers), NOON, "invalid", "data: is not JSON")
+    assert (letter.product, letter.source, letter.event_id, letter.type) == (None, "/crm", "e1", "�")
+    assert letter.content_type == "application/json"
+
+
+@pytest.mark.parametrize("value", [None, b"", b"[", b"[1]", b'"text"', b"{" * 100_000, b"\xff\xfe"], ids=repr)
+def test_whatever_comes_has_a_letter(value: bytes | None) -> None:
+    letter = letter_of("p", Message(5, value=value), NOON, "invalid", "x")
+    assert letter.body == (value or b"")
+    assert letter.product is None
+
+
+def test_of_an_oversized_record_the_beginning_is_kept_with_size_and_digest_of_the_whole() -> None:
+    value = b"x" * (MAX_BODY + 1)
+    message = Message(5, value=value, headers=STRUCTURED)
+    letter = letter_of("p", message, NOON, "too-large", too_large(len(value)))
+    assert (len(letter.body), letter.size, letter.digest) == (MOST_KEPT, MAX_BODY + 1, digest_of(value))
+    key, copied, headers = copy_of(message, letter)
+    assert (key, copied) == (None, value[:MOST_KEPT])
+    assert dict(headers)["tandem-size"] == str(MAX_BODY + 1).encode()
+
+
+def test_the_copy_is_the_record_as_it_came_and_says_why_it_is_there() -> None:
+    message = Message(5, key=b"web", value=b"{", headers=STRUCTURED)
+    letter = letter_of("p", message, NOON, "invalid", "body: is not JSON")
+    key, value, headers = copy_of(message, letter)
+    assert (key, value) == (b"web", b"{")
+    assert headers[:2] == STRUCTURED
+    assert dict(headers[2:]) == {
+        "tandem-letter": b"kafka/p",
+        "tandem-reason": b"invalid",
+        "tandem-detail": b"body: is not JSON",
+    }
+
+
+@pytest.mark.parametrize(("size", "whole"), [(MOST_COPIED - 3, True), (MOST_COPIED - 2, False)])
+def test_what_a_broker_would_refuse_is_cut_in_the_copy_and_kept_in_the_letter(size: int, whole: bool) -> None:
+    message = Message(5, key=b"web", value=b"x" * size)
+    letter = letter_of("p", message, NOON, "invalid", "x")
+    assert len(letter.body) == size
+    assert (copy_of(message, letter)[1] == message.value) is whole
