@@ -1,4 +1,7 @@
-"""The outside of a running stack: events and products in over HTTP, the ledger's database read beside it."""
+"""The outside of a running stack: events and products in over HTTP, the ledger's database read beside it.
+
+``tests.ways_kafka`` has the same for Kafka.
+"""
 
 import asyncio
 import json
@@ -15,6 +18,7 @@ import httpx
 
 from domain.definition import ProductDefinition
 from events.codec import encode
+from events.http_binding import to_http_binary
 from events.model import Event
 
 LOOK_AGAIN_S = 0.02
@@ -64,9 +68,17 @@ class Sender:
         answer = await self._post([encode(event) for event in events], "application/cloudevents-batch+json")
         return [_stored(one) for one in answer["items"]]
 
+    async def binary(self, event: Event) -> str:
+        """Send one event, its attributes in headers; return as ``one`` does. Raises NotAnsweredError."""
+        headers, content = to_http_binary(event)
+        return _stored(await self._send(headers, content))
+
     async def _post(self, body: object, content_type: str) -> Any:
+        return await self._send([("content-type", content_type)], json.dumps(body).encode())
+
+    async def _send(self, headers: list[tuple[str, str]], content: bytes) -> Any:
         try:
-            answer = await self._http.post("/events", content=json.dumps(body), headers={"content-type": content_type})
+            answer = await self._http.post("/events", content=content, headers=headers)
         except httpx.TransportError as exc:
             raise NotAnsweredError(repr(exc)) from exc
         if answer.status_code >= 500:

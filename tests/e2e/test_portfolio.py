@@ -1,10 +1,13 @@
-"""A public portfolio's change from one report to the next, through the whole stack: HTTP, Temporal, worker, ledger."""
+"""A public portfolio's change from one report to the next, through the whole stack: HTTP and Kafka, Temporal, worker,
+ledger."""
 
 import asyncio
 import json
 import random
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Sequence
+from datetime import timedelta
+from itertools import cycle
 from typing import Any
 
 import pytest
@@ -19,13 +22,16 @@ from tests.portfolio import convert
 from tests.portfolio.figures import figures_of
 from tests.portfolio.files import demo
 from tests.ways_in import LedgerFile, Sender, until, until_answered
+from tests.ways_kafka import KafkaSender
 
 pytestmark = pytest.mark.check
 
 SEED = 20170901
 TWICE = 0.05  # share of the events that are sent twice
 LARGEST_BATCH = 20
-SENDERS = 4  # at once
+SENDERS = 2  # at once, of each way in
+WAYS = ("http batch", "http binary", "kafka")
+DRAINED = timedelta(seconds=60)  # while worker and stream are killed and come back
 PORTFOLIO, THOUSANDS = "portfolio", "thousands"
 
 
@@ -58,49 +64,68 @@ def parts_of(events: Sequence[Event], rng: random.Random) -> Iterator[list[Event
 
 
 class Traffic:
-    """Sends what happened kind by kind, each kind shuffled and mixed with repetitions, from several senders at once.
+    """Sends what happened kind by kind: a third of each by every way in, shuffled, mixed with repetitions by any way.
 
-    The kinds keep their order, because an item cannot be dropped that was never added.
+    The kinds keep their order, because an item cannot be dropped that was never added; so each is recorded before the
+    next one is sent, as nothing orders what comes by different ways.
     """
 
-    def __init__(self, stack: LocalStack, sender: Sender, kinds: dict[str, list[Event]]) -> None:
-        self.stack, self.sender, self.kinds = stack, sender, kinds
+    def __init__(
+        self, stack: LocalStack, sender: Sender, kafka: KafkaSender, ledger: LedgerFile, kinds: dict[str, list[Event]]
+    ) -> None:
+        self.stack, self.sender, self.kafka, self.ledger, self.kinds = stack, sender, kafka, ledger, kinds
         self.rng = random.Random(SEED)
         self.ids = {event.id for events in kinds.values() for event in events}
         self.twice = set(self.rng.sample(sorted(self.ids), round(TWICE * len(self.ids))))
-        self.answers: Counter[str] = Counter()
-        self.requests: Counter[str] = Counter()
-        self.restarting: asyncio.Task[None] | None = None
+        self.first_by: Counter[str] = Counter()  # way -> events
+        self.answers: Counter[str] = Counter()  # way -> events, repetitions included
+        self.restarting: asyncio.Future[Any] | None = None
 
     async def send(self) -> None:
-        """Send everything; the worker is killed midway and started again while sending goes on."""
+        """Send everything; worker and stream are killed midway and started again while sending goes on."""
+        in_turn = cycle(WAYS)
         for events in self.kinds.values():
-            mixed = [*events, *(event for event in events if event.id in self.twice)]
-            self.rng.shuffle(mixed)
-            parts = parts_of(mixed, self.rng)
-            await asyncio.gather(*(self._one_sender(parts) for _ in range(SENDERS)))
+            mixed: dict[str, list[Event]] = {way: [] for way in WAYS}
+            for event in self.rng.sample(events, len(events)):
+                way = next(in_turn)
+                mixed[way].append(event)
+                self.first_by[way] += 1
+                if event.id in self.twice:
+                    mixed[self.rng.choice(WAYS)].append(event)
+            for same in mixed.values():
+                self.rng.shuffle(same)
+            parts = {way: parts_of(same, self.rng) for way, same in mixed.items()}
+            await asyncio.gather(*(self._one_sender(way, parts[way]) for way in WAYS for _ in range(SENDERS)))
+            ids = [event.id for event in events]
+            assert await self.ledger.holds(PORTFOLIO, convert.SOURCE, ids, DRAINED) == set()
         assert self.restarting is not None
         await self.restarting
 
-    async def send_again_after_a_restart(self, ledger: LedgerFile) -> None:
-        """Repeat some to a web process that remembers none: now the product's own workflow has to know them."""
-        await self.stack.restart("web")
+    async def send_again_after_a_restart(self) -> None:
+        """Repeat some to processes that remember none: now the product's own workflow has to know them."""
+        await asyncio.gather(self.stack.restart("web"), self.stack.restart("stream"))
         again = [event for events in self.kinds.values() for event in events if event.id in self.twice]
         assert await until_answered(lambda: self.sender.batch(again)) == ["accepted"] * len(again)
-        last = feedback(product=PORTFOLIO)  # of another source; when it is recorded, what came before it was looked at
-        assert await self.sender.one(last) == "accepted"
-        assert await ledger.holds(PORTFOLIO, last.source, [last.id]) == set()
+        await self.kafka.send(again)
+        last = [feedback(product=PORTFOLIO) for _ in WAYS]  # of another source; recorded after what came before them
+        assert await self.sender.one(last[0]) == "accepted"
+        await self.kafka.send(last[1:])
+        assert await self.ledger.holds(PORTFOLIO, last[0].source, [event.id for event in last]) == set()
 
-    async def _one_sender(self, parts: Iterator[list[Event]]) -> None:
+    async def _one_sender(self, way: str, parts: Iterator[list[Event]]) -> None:
         for part in parts:
-            if len(part) == 1:
-                self.answers[await self.sender.one(part[0])] += 1
+            if way == "kafka":
+                await self.kafka.send(part, self.rng.choice(["structured", "binary"]))
+            elif way == "http batch":
+                await self.sender.batch(part)
             else:
-                self.answers.update(await self.sender.batch(part))
-            self.requests["single" if len(part) == 1 else "batch"] += 1
+                for event in part:
+                    await self.sender.binary(event)
+            self.answers[way] += len(part)
             if self.restarting is None and self.answers.total() >= len(self.ids) / 2:
                 self.stack.kill("worker")
-                self.restarting = asyncio.create_task(self.stack.restart("worker"))
+                self.stack.kill("stream")
+                self.restarting = asyncio.gather(self.stack.restart("worker"), self.stack.restart("stream"))
 
 
 async def test_the_stack_takes_in_the_change_between_two_reports_exactly(
@@ -113,12 +138,12 @@ async def test_the_stack_takes_in_the_change_between_two_reports_exactly(
     await until(lambda: bool(ledger.entries(PORTFOLIO, "plan.adopted")), "the first plan is in force")
     assert len(ledger.row("roadmap", PORTFOLIO)["items"]) == len(before.projects) == 169
 
-    traffic = Traffic(stack, sender, convert.events_between(PORTFOLIO, before, after))
-    await traffic.send()
-    assert traffic.answers == {"accepted": len(traffic.ids), "duplicate": len(traffic.twice)}
-    assert min(traffic.requests["single"], traffic.requests["batch"]) > 10
-    assert await ledger.holds(PORTFOLIO, convert.SOURCE, traffic.ids) == set()
-    await traffic.send_again_after_a_restart(ledger)
+    async with KafkaSender(stack.settings.kafka_brokers[0]) as kafka:
+        traffic = Traffic(stack, sender, kafka, ledger, convert.events_between(PORTFOLIO, before, after))
+        await traffic.send()
+        assert max(traffic.first_by.values()) - min(traffic.first_by.values()) <= 1
+        assert traffic.answers.total() == len(traffic.ids) + len(traffic.twice)
+        await traffic.send_again_after_a_restart()
     await until(lambda: len(ledger.entries(PORTFOLIO, "escalation.started")) >= len(found.late), "all escalations")
 
     recorded = ledger.event_ids(PORTFOLIO, convert.SOURCE)
