@@ -15,8 +15,8 @@ async def heartbeating() -> AsyncIterator[None]:
 
     async def beat() -> None:
         while True:
+            await asyncio.sleep(BEAT_SECONDS)  # first: most end sooner, and each beat is a write of the server's
             activity.heartbeat()
-            await asyncio.sleep(BEAT_SECONDS)
 
     beats = asyncio.create_task(beat())
     try:

@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from domain.record import Entry, Recorded, ViewRow
+from domain.record import Entry, Recorded, Spelled, ViewRow
 
 
 class LedgerConflictError(Exception):
@@ -69,6 +69,10 @@ class Ledger(Protocol):
 
         Raises LedgerConflictError (nothing of the batch is written) when a known key has other content.
         """
+        ...
+
+    async def append_spelled(self, entries: Sequence[Spelled]) -> list[int]:
+        """Append spelled entries as ``append`` does, and return their numbers; quickest when all of them are new."""
         ...
 
     async def applied_events(self, product: str, ids: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:

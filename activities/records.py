@@ -9,18 +9,18 @@ from temporalio import activity
 from activities.liveness import heartbeating
 from activities.ports import Ledger, LedgerConflictError
 from domain.entries import incident_row
-from domain.record import Entry, content_hash
+from domain.record import Entry, Spelled, content_hash
 
 log = structlog.get_logger()
 MOST_NAMED = 20  # events that a log line names
 
 
 class Append(BaseModel):
-    """Entries to append, in order."""
+    """Spelled entries to append, in order."""
 
     model_config = ConfigDict(frozen=True)
 
-    entries: tuple[Entry, ...]
+    entries: tuple[Spelled, ...]
 
 
 class Known(BaseModel):
@@ -49,28 +49,29 @@ class Records:
     @activity.defn(name="append_entries")
     async def append_entries(self, append: Append) -> None:
         """Append entries. One that contradicts what its key already holds becomes an incident, and nothing is lost."""
+        entries = append.entries
         async with heartbeating():
             try:
-                recorded = await self._ledger.append(append.entries)
+                numbers = await self._ledger.append_spelled(entries)
             except LedgerConflictError:
-                recorded = []
-                for entry in append.entries:
-                    recorded += await self._append_one(entry)
-        if recorded:  # one line for all: a line each cost as much as the workflow itself
-            first, last = recorded[0], recorded[-1]
+                numbers = []
+                for entry in entries:
+                    numbers += await self._append_one(entry.entry())
+        if numbers:  # one line for all: a line each cost as much as the workflow itself
             log.info(
                 "entries_recorded",
-                product=first.entry.product,
-                workflow=first.entry.workflow,
-                first_seq=first.seq,
-                last_seq=last.seq,
-                kinds=sorted({one.entry.kind for one in recorded}),
-                event_ids=["/".join(one.entry.event) for one in recorded if one.entry.event][:MOST_NAMED],
+                product=entries[0].product,
+                workflow=entries[0].workflow,
+                first_seq=numbers[0],
+                last_seq=numbers[-1],
+                kinds=sorted({entry.kind for entry in entries}),
+                event_ids=["/".join(entry.event) for entry in entries if entry.event][:MOST_NAMED],
             )
 
-    async def _append_one(self, entry: Entry) -> list[Any]:
+    async def _append_one(self, entry: Entry) -> list[int]:
+        """Append one entry, or the incident that it contradicts the ledger; return its number."""
         try:
-            return list(await self._ledger.append([entry]))
+            return [one.seq for one in await self._ledger.append([entry])]
         except LedgerConflictError as conflict:
             log.error("entry_contradicted", product=entry.product, key=entry.key, conflict=str(conflict))
             key = f"conflict/{entry.key}/{content_hash(entry.content())[:16]}"
@@ -92,7 +93,7 @@ class Records:
                     ),
                 }
             )
-            return list(await self._ledger.append([incident]))
+            return [one.seq for one in await self._ledger.append([incident])]
 
     @activity.defn(name="known_events")
     async def known_events(self, known: Known) -> list[tuple[str, str]]:

@@ -31,7 +31,8 @@ class SealedDelivery:
             sealed = iter(await self._vault.seal([(one.product, one.source, one.id, one.text) for one in texts]))
         except VaultUnavailableError as exc:
             raise DeliveryUnavailableError(f"{exc}; nothing was handed over") from exc
-        await self._deliver.deliver(product, EventBatch(events=tuple(_replaced(a, sealed) for a in batch.events)))
+        events = tuple(_replaced(accepted, sealed) for accepted in batch.events)
+        await self._deliver.deliver(product, batch.model_copy(update={"events": events}))
 
     async def measure(self, product: str) -> RunSize:
         """Return the size of the product's present run."""

@@ -1,9 +1,8 @@
 """From what happened to what the ledger keeps: one entry per event, and one per thing that follows. Pure."""
 
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
-
-from pydantic import BaseModel, ConfigDict
+from typing import Any, NamedTuple
 
 from domain.evolve import Stamped, Taken
 from domain.product import ProductState, Trigger
@@ -21,17 +20,16 @@ from domain.reactions import (
     StandDown,
     Supersede,
 )
-from domain.record import Entry, Identity, ViewRow
+from domain.record import Entry, Identity, Spelled, ViewRow, said_at, spelling
 from domain.wording import listing, role_name
 from events import internal
+from events.model import Event
 
 PLAIN_FIELDS = ("item", "milestone", "dependency", "theme", "goal", "team", "capability", "period", "subject")
 
 
-class Times(BaseModel):
+class Times(NamedTuple):
     """The two times of an entry, and the policy that was in force."""
-
-    model_config = ConfigDict(frozen=True)
 
     at: datetime
     clock_at: datetime
@@ -73,50 +71,69 @@ def said_of(reaction: Reaction) -> dict[str, Any]:
 
 def event_entry(state: ProductState, stamped: Stamped, taken: Taken, reactions: Reactions, times: Times) -> Entry:
     """Return the entry that records an event, its outcome and what follows from it."""
+    return spelled_event(state, stamped, taken, reactions, times).entry()
+
+
+def spelled_event(state: ProductState, stamped: Stamped, taken: Taken, reactions: Reactions, times: Times) -> Spelled:
+    """Return that entry spelled."""
     event = stamped.event
-    data = event.model_dump(mode="json", exclude={"extensions", "definition"})
-    if event.extensions:
-        data["extensions"] = event.extensions
-    if isinstance(event, internal.ProductApplied):
-        data["title"], data["items"] = event.definition.get("title"), len(event.definition.get("items", {}))
-    actor, identity = "tandem", "engine"
-    if isinstance(event, internal.DecisionGiven | internal.EscalationAnswered):
-        actor, identity = event.actor, event.identity
-    elif isinstance(event, internal.ProductApplied | internal.ProductArchived):
-        actor, identity = event.actor, "asserted"
-    elif event.source != internal.SOURCE:
-        actor = event.source
+    data = _said_by(event)
     rows: tuple[ViewRow, ...] = (_dead_letter(stamped, taken, data),) if taken.outcome == "refused" else ()
-    if isinstance(event, internal.PlanSolved):  # its workflow ends with this
-        run = workflow_id("reprioritization", state.product, event.run)
-        rows = (*rows, workflow_row(run, state.product, "ended", "looked for the best plan"))
-    return Entry(
+    actor, identity, cause = event.source, _BY_ENGINE, None
+    if event.source == internal.SOURCE:  # few are: in a worker's sandbox each `isinstance` takes a microsecond
+        actor, identity = _answerable(event)
+        cause = event.cause if isinstance(event, internal.Raised) else None
+        if isinstance(event, internal.PlanSolved):  # its workflow ends with this
+            run = workflow_id("reprioritization", state.product, event.run)
+            rows = (*rows, workflow_row(run, state.product, "ended", "looked for the best plan"))
+    return Spelled(
         product=state.product,
         key=stamped.key,
-        at=times.at,
-        clock_at=times.clock_at,
+        at=said_at(times.at),
+        clock_at=said_at(times.clock_at),
         kind=data["type"],
-        cause=event.cause if isinstance(event, internal.Raised) else None,
+        cause=cause,
         actor=actor,
-        identity=_identity(identity),
+        identity=identity,
         workflow=workflow_id("product", state.product),
         about=about(data),
         event=(event.source, event.id),
-        data={
-            "event": data,
-            "outcome": taken.outcome,
-            "because": taken.because,
-            "currency": state.currency,
-            "time_zone": state.time_zone,
-            "reactions": [said_of(reaction) for reaction in reactions],
-        },
+        data=spelling(
+            {
+                "event": data,
+                "outcome": taken.outcome,
+                "because": taken.because,
+                "currency": state.currency,
+                "time_zone": state.time_zone,
+                "reactions": [said_of(reaction) for reaction in reactions],
+            }
+        ),
         policy_hash=times.policy_hash,
         rows=rows,
     )
 
 
-def _identity(value: str) -> Identity:
-    return "authenticated" if value == "authenticated" else "asserted" if value == "asserted" else "engine"
+def _said_by(event: Event) -> dict[str, Any]:
+    """Return what an event says as the ledger keeps it: without extensions that it has not, and no whole definition."""
+    data = event.model_dump(mode="json")
+    if not event.extensions:
+        del data["extensions"]
+    if "definition" in data:
+        definition = data.pop("definition")
+        data["title"], data["items"] = definition.get("title"), len(definition.get("items", {}))
+    return data
+
+
+_BY_ENGINE: Identity = "engine"
+
+
+def _answerable(event: Event) -> tuple[str, Identity]:
+    """Return who is behind an internal event, and how well that is known."""
+    if isinstance(event, internal.DecisionGiven | internal.EscalationAnswered):
+        return event.actor, event.identity
+    if isinstance(event, internal.ProductApplied | internal.ProductArchived):
+        return event.actor, "asserted"
+    return "tandem", "engine"
 
 
 def _dead_letter(stamped: Stamped, taken: Taken, data: dict[str, Any]) -> ViewRow:
@@ -132,19 +149,25 @@ def _dead_letter(stamped: Stamped, taken: Taken, data: dict[str, Any]) -> ViewRo
 
 def about(data: dict[str, Any]) -> tuple[str, ...]:
     """Return what an event is about, as `why` looks it up: ``item:sso``, ``approval:7`` …"""
-    found = [f"{field}:{data[field]}" for field in PLAIN_FIELDS if isinstance(data.get(field), str)]
-    if isinstance(data.get("needs"), str):
+    found = [f"{field}:{data[field]}" for field in PLAIN_FIELDS if data.get(field).__class__ is str]
+    if "needs" in data:
         found.append(f"item:{data['needs']}")
+    if data["source"] == internal.SOURCE:
+        found += _about_inside(data)
+    return tuple(dict.fromkeys(found))
+
+
+def _about_inside(data: dict[str, Any]) -> Iterator[str]:
+    """Yield what an internal event is about beside that."""
     for field in ("run", "approval"):
         if isinstance(data.get(field), int):
-            found.append(f"{field}:{data[field]}")
+            yield f"{field}:{data[field]}"
     if isinstance(data.get("escalation"), int):
-        found.append(f"escalation:{data['subject']}/{data['escalation']}")
+        yield f"escalation:{data['subject']}/{data['escalation']}"
     change = data.get("change")
     if isinstance(change, dict):
         for part in ("entered", "displaced", "moved"):
-            found += [f"item:{name}" for name in change.get(part, ())]
-    return tuple(dict.fromkeys(found))
+            yield from (f"item:{name}" for name in change.get(part, ()))
 
 
 def started_entry(state: ProductState, triggers: tuple[Trigger, ...], more: int, times: Times, snapshot: str) -> Entry:

@@ -1,8 +1,10 @@
 """What an event changes: ``evolve`` and its judgement. Pure and total: never raises on a valid event."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property, lru_cache
 from typing import Any, Literal
 from urllib.parse import quote
 
@@ -13,20 +15,28 @@ from events.model import Event
 RULES = 1  # raised when the behaviour of `step`, `react` or `follow` changes; the old stays while a run carries it
 
 
+_PLAIN = re.compile(r"[A-Za-z0-9_.~-]+")  # what percent-encoding leaves as it is; looking is quicker than encoding
+
+
 def event_key(source: str, event_id: str) -> str:
     """Return the ledger key of an event, percent-encoded, so that no sender can choose the key of another entry."""
     own = source == SOURCE  # its ids are made here, and are parts of other keys as they are
-    return f"event/{quote(source, safe='')}/{event_id if own else quote(event_id, safe='')}"
+    return f"event/{_quoted(source)}/{event_id if own or _PLAIN.fullmatch(event_id) else quote(event_id, safe='')}"
 
 
-@dataclass(frozen=True, slots=True)
+@lru_cache(maxsize=256)
+def _quoted(source: str) -> str:
+    return quote(source, safe="")
+
+
+@dataclass(frozen=True)
 class Stamped:
     """An event with the instant of its acceptance by the product's clock, never earlier than the one before it."""
 
     event: Event
     at: datetime
 
-    @property
+    @cached_property
     def key(self) -> str:
         """Return the ledger key of the entry that records it."""
         return event_key(self.event.source, self.event.id)

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from domain.periods import index_of, last_period, period_of, shift
-from domain.planning import cost_share, violations
+from domain.planning import share_of, violations
 from domain.product import Item, Milestone, ProductState, envelope_of, starts_of
-from domain.snapshot import index_in_force, possible_work
+from domain.snapshot import cost_left, duration_left, index_in_force, possible_work
 
 
 def finish_of(state: ProductState, item: Item) -> str | None:
@@ -36,13 +36,13 @@ def period_forecast(state: ProductState, period: str, at: datetime) -> int:
     index = index_of(period, first)
     if not 0 <= index < state.policy.horizon_periods:
         return state.spent.get(period, 0)
-    running = {
-        name: index - index_in_force(item, start, first)
-        for name, start in starts.items()
-        if (item := state.items.get(name)) and item.open
-    }
-    tasks = possible_work(state, (name for name, k in running.items() if k >= 0), at).tasks
-    planned = sum(cost_share(task, running[task.id]) for task in tasks if running[task.id] < max(task.duration, 1))
+    planned = 0
+    for name, start in starts.items():
+        item = state.items.get(name)
+        if item is not None and item.open:
+            k, duration = index - index_in_force(item, start, first), max(duration_left(item, first), 1)
+            if 0 <= k < duration:
+                planned += share_of(cost_left(item), duration, k)
     return state.spent.get(period, 0) + planned
 
 

@@ -16,13 +16,15 @@ from domain.product import (
     capacity_of,
     envelope_of,
 )
-from domain.reactions import Escalate, Reactions, Reprioritize, RequestDecision, StandDown, Supersede
+from domain.reactions import Escalate, NoReaction, Reactions, Reprioritize, RequestDecision, StandDown, Supersede
 from domain.scoring import demand_of, values_of
 
 
 def follow(state: ProductState, reactions: Reactions, cause: str, at: datetime) -> ProductState:
     """Return the state with what the reactions open and close: triggers, requests, escalations."""
     for reaction in reactions:
+        if reaction.__class__ is NoReaction:
+            continue
         if isinstance(reaction, Reprioritize):
             state = _triggered(state, reaction, cause)
         elif isinstance(reaction, RequestDecision):

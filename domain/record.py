@@ -3,7 +3,9 @@
 import hashlib
 import json
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from functools import lru_cache
+from json.encoder import encode_basestring as quoted
+from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
@@ -11,9 +13,12 @@ Identity = Literal["engine", "asserted", "authenticated"]
 SYSTEM_STREAM = "_system"  # entries that belong to no product
 
 
+spelling = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
+
+
 def canonical(value: Any) -> bytes:
     """Return the one JSON spelling of ``value`` that hashes are taken over (sorted keys, no spaces, UTF-8)."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+    return spelling(value).encode()
 
 
 def content_hash(value: Any) -> str:
@@ -71,6 +76,62 @@ class Entry(BaseModel):
         return self.model_dump(mode="json", exclude={"rows"})
 
 
+class Spelled(NamedTuple):
+    """An entry as it travels and is stored: spelled where it is made, and nowhere again."""
+
+    product: str
+    key: str
+    at: str  # as `said_at` spells it
+    clock_at: str
+    kind: str
+    cause: str | None
+    actor: str
+    identity: Identity
+    workflow: str
+    about: tuple[str, ...]
+    event: tuple[str, str] | None
+    data: str  # canonical JSON
+    policy_hash: str | None
+    rows: tuple[ViewRow, ...] = ()
+
+    def content(self) -> str:
+        """Return the canonical spelling of `Entry.content`."""
+        cause, policy_hash = _optional(self.cause), _optional(self.policy_hash)
+        event = "null" if self.event is None else _listed(self.event)
+        return (
+            f'{{"about":{_listed(self.about)},"actor":{quoted(self.actor)},"at":"{self.at}","cause":{cause},'
+            f'"clock_at":"{self.clock_at}","data":{self.data},"event":{event},"identity":"{self.identity}",'
+            f'"key":{quoted(self.key)},"kind":{quoted(self.kind)},"policy_hash":{policy_hash},'
+            f'"product":{quoted(self.product)},"workflow":{quoted(self.workflow)}}}'
+        )
+
+    def entry(self) -> Entry:
+        """Return the entry that is spelled."""
+        fields = self._asdict() | {"data": json.loads(self.data)}
+        return Entry.model_validate(fields)
+
+
+def spell(entry: Entry) -> Spelled:
+    """Return an entry spelled."""
+    content = entry.content()
+    fields = {**content, "data": spelling(content["data"]), "about": entry.about, "event": entry.event}
+    return Spelled(**fields, rows=entry.rows)
+
+
+@lru_cache(maxsize=256)  # the entries of one round share most of theirs
+def said_at(at: datetime) -> str:
+    """Return an instant as JSON says it: ``2026-03-02T09:00:00.123456Z``."""
+    return at.astimezone(UTC).isoformat().removesuffix("+00:00") + "Z"
+
+
+def _listed(words: tuple[str, ...]) -> str:
+    return f"[{','.join(map(quoted, words))}]"
+
+
+def _optional(word: str | None) -> str:
+    return "null" if word is None else quoted(word)
+
+
 class Recorded(BaseModel):
     """An entry as the ledger keeps it."""
 
@@ -84,7 +145,12 @@ class Recorded(BaseModel):
 
 def chain_hash(prev_hash: str, seq: int, content: dict[str, Any]) -> str:
     """Return the hash of an entry: SHA-256 over the previous hash, its number and its content."""
-    return hashlib.sha256(canonical([prev_hash, seq, content])).hexdigest()
+    return spelled_hash(prev_hash, seq, spelling(content))
+
+
+def spelled_hash(prev_hash: str, seq: int, content: str) -> str:
+    """Return the hash of an entry whose content is spelled already: the same as `chain_hash` of what it spells."""
+    return hashlib.sha256(f'["{prev_hash}",{seq},{content}]'.encode()).hexdigest()
 
 
 FIRST_PREV_HASH = "0" * 64

@@ -71,11 +71,11 @@ def _limits(state: ProductState, first: str) -> dict[str, Any]:
 
 def _work(state: ProductState, item: Item, first: str, earliest: Mapping[str, int]) -> dict[str, Any]:
     """Return what is left to do of an item: what was spent on it is paid, what has passed of it is done."""
-    started, duration = item.status == "started", _duration_left(item, first)
+    started, duration = item.status == "started", duration_left(item, first)
     share = duration / max(1, item.duration) if started else 1.0
     return {
         "id": item.id,
-        "cost": max(0, item.cost - max(0, item.spent)),
+        "cost": cost_left(item),
         "duration": duration,
         "efforts": {team: round(days * share, 6) for team, days in sorted(item.efforts.items()) if team in state.teams},
         "after": tuple(sorted(name for name in item.after if (other := state.items.get(name)) and other.open)),
@@ -84,7 +84,12 @@ def _work(state: ProductState, item: Item, first: str, earliest: Mapping[str, in
     }
 
 
-def _duration_left(item: Item, first: str) -> int:
+def cost_left(item: Item) -> int:
+    """Return what is left to pay of an item, minor units (≥ 0)."""
+    return max(0, item.cost - max(0, item.spent))
+
+
+def duration_left(item: Item, first: str) -> int:
     """Return how many periods an item still takes from ``first`` on; what runs late takes at least one more."""
     if item.status != "started":
         return item.duration

@@ -5,41 +5,24 @@ gather, so batches grow with the backlog and a lone event waits for nothing.
 """
 
 import asyncio
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
 
+from events.line import Entry, Line, Ticket, batch_of
 from events.memory import Digest, Memory, digest, digest_of
 from events.outcome import CLOSED, LATE, Outcome, Stats, Status
+from events.pace import Pace
 from events.ports import Deliver, DeliveryUnavailableError, ProductHeldError, UnknownProductError
 from events.room import ClosingError, FullError, Limits, Load, Room
-from events.union import Accepted, EventBatch, External
+from events.union import Accepted, External, Position
 from events.watch import Watch
 
 STAMP_BYTES = 60  # of `Accepted` around the event, serialized
 log = structlog.get_logger()
-
-
-@dataclass(eq=False, slots=True)
-class _Entry:
-    """One event that waits or is under way."""
-
-    accepted: Accepted
-    size: int
-    key: Digest
-    deadline: float  # loop time of the last sender who still waits for it
-    outcome: asyncio.Future[Outcome]
-
-
-@dataclass(eq=False, slots=True)
-class _Line:
-    """The events of one product, in order of arrival; exists only while there are any."""
-
-    waiting: deque[_Entry] = field(default_factory=deque)
-    pump: asyncio.Task[None] | None = None
 
 
 @dataclass(eq=False, slots=True)
@@ -54,17 +37,17 @@ class _Hold:
 class Reservation:
     """Room for the events of one request. Submit it, or release it."""
 
-    def __init__(self, room: Room, events: Sequence[External], sizes: Sequence[int]) -> None:
-        self._room, self._contents = room, list(zip(events, sizes, strict=True))
+    def __init__(self, room: Room, contents: list[tuple[External, int, Position | None]]) -> None:
+        self._room, self._contents = room, contents
 
-    def claim(self) -> list[tuple[External, int]]:
-        """Return the events with their sizes, once; who claims them gives the room back."""
+    def claim(self) -> list[tuple[External, int, Position | None]]:
+        """Return the events with their sizes and positions, once; who claims them gives the room back."""
         contents, self._contents = self._contents, []
         return contents
 
     def release(self) -> None:
         """Give the room back; harmless after ``submit``."""
-        for event, size in self.claim():
+        for event, size, _ in self.claim():
             self._room.give_back(event.product, size)
 
 
@@ -76,8 +59,9 @@ class Dispatch:
         self._room = Room(self._limits)
         self._memory = Memory(self._limits.remembered)
         self._watch = Watch(self._limits)
-        self._lines: dict[str, _Line] = {}
-        self._under_way: dict[Digest, _Entry] = {}  # waiting ones included
+        self._pace = Pace(self._limits)
+        self._lines: dict[str, Line] = {}
+        self._under_way: dict[Digest, Entry] = {}  # waiting ones included
         self._holds: dict[str, _Hold] = {}
         self._flights = asyncio.Semaphore(self._limits.flights)
         self._closing = False
@@ -85,8 +69,13 @@ class Dispatch:
 
     # -- for senders -------------------------------------------------------------------------------------
 
-    def reserve(self, events: Sequence[External]) -> Reservation:
-        """Return room for all of them. Raises ``FullError`` (nothing is taken) or ``TooManyError``."""
+    def reserve(self, events: Sequence[External], positions: Sequence[Position | None] | None = None) -> Reservation:
+        """Return room for all of them. Raises ``FullError`` (nothing is taken) or ``TooManyError``.
+
+        ``positions``: where each event stands in the log that it was read from, if it was. Whoever reads a log submits
+        a product's events in the log's order and, when one was not stored, goes on with that one: what waited behind
+        it gets the same answer and is not handed over.
+        """
         if self._closing:
             raise ClosingError
         sizes = [len(event.model_dump_json().encode()) + STAMP_BYTES for event in events]
@@ -100,25 +89,32 @@ class Dispatch:
         except FullError:
             self._counts["full"] += 1
             raise
-        return Reservation(self._room, events, sizes)
+        places = [None] * len(events) if positions is None else positions
+        return Reservation(self._room, list(zip(events, sizes, places, strict=True)))
 
     async def submit(self, reservation: Reservation, deadline: float | None = None) -> list[Outcome]:
         """Return what became of each event, in order, at most ``deadline`` seconds from now.
 
         Cancelling gives up the answer only: what was submitted may still be stored.
         """
-        until = asyncio.get_running_loop().time() + (self._limits.deadline if deadline is None else deadline)
-        answers = [self._enlist(event, size, until) for event, size in reservation.claim()]
-        pending = {answer for answer, _ in answers if isinstance(answer, asyncio.Future)}
-        if pending:  # `wait` cancels none of them, neither in time nor when it is cancelled itself
-            await asyncio.wait(pending, timeout=until - asyncio.get_running_loop().time())
+        loop = asyncio.get_running_loop()
+        until = loop.time() + (self._limits.deadline if deadline is None else deadline)
+        ticket = Ticket(loop.create_future())
+        answers = [self._enlist(*content, until, ticket) for content in reservation.claim()]
+        if ticket.left:  # `wait` cancels nothing, neither in time nor when it is cancelled itself
+            await asyncio.wait([ticket.done], timeout=until - loop.time())
         outcomes = [_conclude(answer, first=first) for answer, first in answers]
         self._counts.update(outcome.status.value for outcome in outcomes)
         return outcomes
 
-    async def take(self, events: Sequence[External], deadline: float | None = None) -> list[Outcome]:
+    async def take(
+        self,
+        events: Sequence[External],
+        deadline: float | None = None,
+        positions: Sequence[Position | None] | None = None,
+    ) -> list[Outcome]:
         """Reserve and submit in one step. Raises as ``reserve`` does."""
-        return await self.submit(self.reserve(events), deadline)
+        return await self.submit(self.reserve(events, positions), deadline)
 
     async def close(self, timeout: float) -> None:
         """Take nothing more; store what waits for at most ``timeout`` seconds, and give back the rest."""
@@ -148,34 +144,39 @@ class Dispatch:
 
     # -- in between --------------------------------------------------------------------------------------
 
-    def _enlist(self, event: External, size: int, until: float) -> tuple[Outcome | asyncio.Future[Outcome], bool]:
+    def _enlist(
+        self, event: External, size: int, position: Position | None, until: float, ticket: Ticket
+    ) -> tuple[Outcome | Entry, bool]:
         """Return the answer, or where it will appear, and whether the event is the first of its kind."""
+        log_name, offset = position or (None, None)
         key, product = digest(event), event.product
         entry = self._under_way.get(key)
         if entry or key in self._memory or product in self._holds or self._closing:
             self._room.give_back(product, size)
             if entry:
                 entry.deadline = max(entry.deadline, until)
-                return entry.outcome, False
+                entry.expect(ticket, log_name)
+                return entry, False
             if key in self._memory:
                 return Outcome(Status.DUPLICATE), True
             return self._held(product) if product in self._holds else CLOSED, True
-        loop = asyncio.get_running_loop()
-        entry = _Entry(Accepted(event=event, at=self._clock()), size, key, until, loop.create_future())
+        entry = Entry(Accepted(event=event, at=self._clock(), offset=offset), log_name, size, key, until, [])
+        entry.expect(ticket, log_name)
         self._under_way[key] = entry
-        line = self._lines.setdefault(product, _Line())
+        line = self._lines.setdefault(product, Line())
         line.waiting.append(entry)
         if line.pump is None:
-            line.pump = loop.create_task(self._pump(product, line), name=f"dispatch {product}")
-        return entry.outcome, True
+            pump = self._pump(product, line)
+            line.pump = asyncio.get_running_loop().create_task(pump, name=f"dispatch {product}")
+        return entry, True
 
-    def _settle(self, entry: _Entry, outcome: Outcome) -> None:
+    def _settle(self, entry: Entry, outcome: Outcome) -> None:
         """Answer everybody who waits for an event, and forget that it was under way."""
         del self._under_way[entry.key]
         self._room.give_back(entry.accepted.event.product, entry.size)
         if outcome.status is Status.ACCEPTED:
             self._memory.add(entry.key)
-        entry.outcome.set_result(outcome)
+        entry.answer(outcome)
 
     def _held(self, product: str) -> Outcome:
         hold = self._holds.get(product)
@@ -183,13 +184,14 @@ class Dispatch:
 
     # -- towards the engine ------------------------------------------------------------------------------
 
-    async def _pump(self, product: str, line: _Line) -> None:
+    async def _pump(self, product: str, line: Line) -> None:
         """Hand over what waits for one product, batch after batch, until nothing does."""
-        batch: list[_Entry] = []
+        batch: list[Entry] = []
         try:
-            while batch := self._next_batch(line):
+            while batch := await self._next_batch(line):
                 outcome = await self._hand_over(product, batch)
-                for entry in batch:
+                stored = outcome.status in (Status.ACCEPTED, Status.REFUSED)  # what is refused is not sent again
+                for entry in batch if stored else [*batch, *line.take_behind(batch)]:
                     self._settle(entry, outcome)
                 if outcome.status is Status.ACCEPTED:
                     await self._look(product, sum(entry.size for entry in batch))
@@ -197,28 +199,24 @@ class Dispatch:
                     self._settle(line.waiting.popleft(), self._held(product))
         finally:  # cancelled by `close`, or broken: nobody may wait for ever
             for entry in (*batch, *line.waiting):
-                if not entry.outcome.done():
+                if entry.outcome is None:
                     self._settle(entry, CLOSED)
             del self._lines[product]
 
-    def _next_batch(self, line: _Line) -> list[_Entry]:
-        """Take from the front of a line what fits into one signal; at least one event, if any still has a sender."""
-        now, batch, size = asyncio.get_running_loop().time(), list[_Entry](), 0
-        while line.waiting and len(batch) < self._limits.batch_events:
-            entry = line.waiting[0]
-            if entry.deadline > now and batch and size + entry.size > self._limits.batch_bytes:
-                break
-            line.waiting.popleft()
-            if entry.deadline <= now:
-                self._settle(entry, LATE)
-                continue
-            batch.append(entry)
-            size += entry.size
+    async def _next_batch(self, line: Line) -> list[Entry]:
+        """Take the next batch, which may grow for a moment under load; answer those for whom it comes too late."""
+        now, limits = asyncio.get_running_loop().time, self._limits
+        pause = self._pace.pause(now()) if line.waiting else 0.0
+        if pause and len(line.waiting) < limits.batch_events and len(self._lines) > limits.few:
+            await asyncio.sleep(pause)
+        batch, late = line.next_batch(now(), limits)
+        for entry in late:
+            self._settle(entry, LATE)
         return batch
 
-    async def _hand_over(self, product: str, entries: list[_Entry]) -> Outcome:
+    async def _hand_over(self, product: str, entries: list[Entry]) -> Outcome:
         """Return what became of one batch: stored, refused, or given up within the senders' patience."""
-        batch = EventBatch(events=tuple(entry.accepted for entry in entries))
+        batch = batch_of(entries)
         until, now = max(entry.deadline for entry in entries), asyncio.get_running_loop().time
         delay, failure = self._limits.first_retry, LATE
         for attempt in range(1, self._limits.attempts + 1):
@@ -289,9 +287,9 @@ class Dispatch:
         log.info("product_released", product=product)
 
 
-def _conclude(answer: Outcome | asyncio.Future[Outcome], *, first: bool) -> Outcome:
+def _conclude(answer: Outcome | Entry, *, first: bool) -> Outcome:
     """Return the outcome for one sender: whoever repeated an event that was then stored hears `duplicate`."""
     if isinstance(answer, Outcome):
         return answer
-    outcome = answer.result() if answer.done() else LATE
+    outcome = answer.outcome or LATE
     return outcome if first or outcome.status is not Status.ACCEPTED else Outcome(Status.DUPLICATE)

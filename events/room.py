@@ -33,6 +33,10 @@ class Limits:
     batch_events: int = 500  # per signal: 65,000 to 80,000 events a second were measured at this size
     batch_bytes: int = 1_500_000  # per signal: Temporal refuses payloads above 2 MB
     flights: int = 500  # deliveries at once, over all products
+    pace: float = 150.0  # signals a second; each costs the engine as much as 50 events, and beyond this they grow
+    burst: int = 50  # signals that may exceed the pace
+    longest_pause: float = 0.25  # of one signal that exceeds it
+    few: int = 8  # products that have events under way: so few never wait
     deadline: float = 10.0  # of one request
     attempts: int = 6
     first_retry: float = 0.1  # doubles
@@ -41,7 +45,7 @@ class Limits:
     look_signals: int = 500
     hold_bytes: int = 20_000_000  # the server terminates a run at about 50 MB
     hold_events: int = 20_000  # history events; the server terminates a run at 51,200
-    hold_signals: int = 5_000  # the server refuses the 10,001st
+    hold_signals: int = 1_000  # 2,000 took a worker longer than the two seconds of a task, and it never got further
     first_poll: float = 1.0  # of a held product; doubles
     longest_poll: float = 30.0
     measuring: float = 5.0  # one look

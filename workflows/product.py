@@ -13,10 +13,10 @@ from domain.core import RULES, Stamped, Taken, follow, take_in
 from domain.deadlines import next_wake, struck
 from domain.deduplication import Offsets, Window
 from domain.definition import ClockSettings, ProductDefinition
-from domain.entries import adoption_of, event_entry, workflow_id
+from domain.entries import Times, adoption_of, spelled_event, workflow_id
 from domain.product import ProductState
-from domain.reactions import Adopt, Reaction
-from domain.record import Entry, ViewRow
+from domain.reactions import Adopt, NoReaction, Reaction
+from domain.record import Spelled, ViewRow, spell
 from domain.views import Shown, product_row, roadmap_row
 from events.internal import SOURCE, ProductArchived
 from events.union import Accepted, EventBatch, Internal
@@ -28,8 +28,8 @@ from workflows.performing import Performer
 from workflows.recording import Recorder
 from workflows.waiting import Alarm, read
 
-MOST_EVENTS = 100  # of one round: a task has two seconds, and a costly event takes milliseconds
-MOST_SIGNALS = 2_000  # of one run; the server refuses more than 10,000 and does not warn before
+MOST_EVENTS = 500  # of one round, which costs the server as much as 50 of them; a task has two seconds
+MOST_SIGNALS = 500  # of one run; dispatch holds a product whose run has got 1,000 and was not renewed
 MOST_TAKEN = 2_000  # events of one run: after a worker dies, another one replays them within a task's time
 MOST_HISTORY = 1_000  # history events of one run, for the same reason
 MOST_CARRIED = 500_000  # bytes of events that a fresh run starts with; the server refuses more than 2 MB in all
@@ -110,7 +110,8 @@ class ProductWorkflow:
         self.recorder.policy_hash = self.state.policy.digest()
         self.taken += len(batch)
         to_take = deque(await self.intake.fresh(batch, self.state))
-        entries: list[Entry] = []
+        now, policy_hash = workflow.now(), self.recorder.policy_hash
+        entries: list[Spelled] = []
         to_perform: list[tuple[Reaction, Stamped, ProductState]] = []
         outcomes: dict[str, Taken] = {}
         while to_take:
@@ -118,8 +119,8 @@ class ProductWorkflow:
             before = self.state
             after, taken, reactions = take_in(before, stamped, before.policy)
             self.state = follow(after, reactions, stamped.key, stamped.at)
-            entries.append(event_entry(before, stamped, taken, reactions, self.recorder.times(stamped.at)))
-            to_perform += [(reaction, stamped, self.state) for reaction in reactions]
+            entries.append(spelled_event(before, stamped, taken, reactions, Times(now, stamped.at, policy_hash)))
+            to_perform += [(one, stamped, self.state) for one in reactions if one.__class__ is not NoReaction]
             outcomes[stamped.event.id] = taken
             # A plan takes effect before anything else is taken in: it was judged against this state.
             adoptions = [adoption_of(reaction, stamped) for reaction in reactions if isinstance(reaction, Adopt)]
@@ -128,11 +129,11 @@ class ProductWorkflow:
         opened = await open_run(self.state, self.recorder, at)
         if opened is not None:
             self.state, entry, case = opened
-            entries.append(entry)
+            entries.append(spell(entry))
         if entries:
             rows = self.shown.rows(self.state, at, self.recorder.workflow_id)
-            entries[-1] = entries[-1].model_copy(update={"rows": (*entries[-1].rows, *rows)})
-        await self.recorder.append(*entries)
+            entries[-1] = entries[-1]._replace(rows=(*entries[-1].rows, *rows))
+        await self.recorder.write(entries)
         self.waiting |= {event_id: outcomes[event_id] for event_id in self.waiting if event_id in outcomes}
         for number, (reaction, stamped, state) in enumerate(to_perform, start=1):
             await self.performer.perform(reaction, stamped, state, number)

@@ -1,6 +1,6 @@
 """How a workflow writes to the ledger and tells people, with the right times and the history that it belongs to."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ from activities.notifications import Notifications, Tell
 from activities.records import Append, Records
 from domain.clock import ProductClock
 from domain.entries import Times, incident_row
-from domain.record import Entry, Identity, ViewRow
+from domain.record import Entry, Identity, Spelled, ViewRow, spell
 from workflows.options import RECORD, REQUEST
 
 
@@ -61,7 +61,11 @@ class Recorder:
         )
 
     async def append(self, *entries: Entry) -> None:
-        """Append entries in order; they travel in parts, because a payload has an upper size."""
+        """Append entries in order."""
+        await self.write([spell(entry) for entry in entries])
+
+    async def write(self, entries: Sequence[Spelled]) -> None:
+        """Append spelled entries in order; they travel in parts, because a payload has an upper size."""
         for part in parts(entries):
             await workflow.execute_activity_method(
                 Records.append_entries, Append(entries=part), summary=f"record {len(part)}", **RECORD
@@ -88,15 +92,16 @@ class Recorder:
 
 MOST_BYTES = 1_000_000  # of a part, before compression
 MOST_ENTRIES = 500
+AROUND_BYTES = 700  # of an entry around its data, about
 
 
-def parts(entries: tuple[Entry, ...]) -> list[tuple[Entry, ...]]:
+def parts(entries: Sequence[Spelled]) -> list[tuple[Spelled, ...]]:
     """Return entries in parts that fit a payload, in order."""
-    found: list[tuple[Entry, ...]] = []
-    part: list[Entry] = []
+    found: list[tuple[Spelled, ...]] = []
+    part: list[Spelled] = []
     size = 0
     for entry in entries:
-        length = len(entry.model_dump_json())
+        length = len(entry.data) + AROUND_BYTES + sum(len(row.model_dump_json()) for row in entry.rows)
         if part and (size + length > MOST_BYTES or len(part) >= MOST_ENTRIES):
             found.append(tuple(part))
             part, size = [], 0

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import Dialect, Row
 
+from activities.ledger.tables import Moment
 from activities.ports import BrokenChainError
-from domain.record import Entry, Recorded, ViewRow, canonical
+from domain.record import Entry, Recorded, Spelled, ViewRow, canonical, spelling
 
 
 def entry_row(recorded: Recorded) -> dict[str, Any]:
@@ -34,6 +35,31 @@ def entry_row(recorded: Recorded) -> dict[str, Any]:
         "prev_hash": recorded.prev_hash,
         "hash": recorded.hash,
     }
+
+
+class Instants:
+    """Instants as the driver of a database takes them; the entries of one round share most of them."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        self._for_driver = Moment().dialect_impl(dialect).bind_processor(dialect)
+        self._known: dict[str, Any] = {}
+
+    def of(self, said: str) -> Any:
+        """Return the instant that `domain.record.said_at` spelled."""
+        if said not in self._known:
+            at = datetime.fromisoformat(said)
+            self._known[said] = at if self._for_driver is None else self._for_driver(at)
+        return self._known[said]
+
+
+def spelled_values(entry: Spelled, seq: int, prev_hash: str, digest: str, instants: Instants) -> tuple[Any, ...]:
+    """Return the values of the table ``entry``, in the order of its columns."""
+    return (
+        *(entry.product, seq, entry.key, instants.of(entry.at), instants.of(entry.clock_at)),
+        *(entry.kind, entry.cause, entry.actor, entry.identity, entry.workflow, _text(entry.about)),
+        *(entry.event or (None, None)),
+        *(entry.data, entry.policy_hash, prev_hash, digest),
+    )
 
 
 def about_rows(recorded: Recorded) -> Iterator[dict[str, Any]]:
@@ -109,4 +135,4 @@ def view_row(row: Row[Any]) -> ViewRow:
 
 
 def _text(value: Any) -> str:
-    return canonical(value).decode()
+    return spelling(value)

@@ -1,11 +1,12 @@
 """The ledger's write side on SQLAlchemy."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import partial
+from datetime import datetime
+from functools import cache, partial
 from itertools import groupby, islice
 from typing import Any, TypeVar
 
-from sqlalchemy import Insert, Table, bindparam, insert, select, update
+from sqlalchemy import Dialect, Insert, Table, bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -13,10 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from activities.ledger.allotments import refuse_overcommitted
 from activities.ledger.chain import START, Head, link
 from activities.ledger.database import Database
-from activities.ledger.rows import about_rows, entry_row, letter_values, recorded, view_values
+from activities.ledger.rows import Instants, about_rows, entry_row, letter_values, recorded, spelled_values, view_values
 from activities.ledger.tables import allotment, document, entry, entry_about, head, view_row
 from activities.ledger.tables_intake import dead_letter
-from domain.record import Entry, Recorded, canonical, content_hash
+from domain.record import Entry, Recorded, Spelled, ViewRow, canonical, content_hash, spelled_hash
 
 T = TypeVar("T")
 CHUNK = 500  # values in one IN (…)
@@ -34,6 +35,14 @@ class LedgerWriting:
 
     async def append(self, entries: Sequence[Entry]) -> list[Recorded]:
         return await self._database.write(partial(_append, entries=entries)) if entries else []
+
+    async def append_spelled(self, entries: Sequence[Spelled]) -> list[int]:
+        if not entries:
+            return []
+        try:
+            return await self._database.write(partial(_append_new, entries=entries))
+        except IntegrityError:  # a key or an event is there already; only the careful way tells what that means
+            return [one.seq for one in await self.append([one.entry() for one in entries])]
 
     async def applied_events(self, product: str, ids: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
         found = await self._database.read(partial(_recorded_under, events=[(product, *pair) for pair in ids]))
@@ -65,19 +74,48 @@ async def _append(connection: AsyncConnection, entries: Sequence[Entry]) -> list
         await connection.execute(insert(entry), [entry_row(kept) for kept in linked.fresh])
         if things := [row for kept in linked.fresh for row in about_rows(kept)]:
             await connection.execute(insert(entry_about), things)
-        ends = [{"stream": p, "end": seq, "digest": digest} for p, (seq, digest) in linked.heads.items()]
-        await connection.execute(_move_head, ends)
-    if views := [view_values(row, seq) for row, seq in linked.rows.values() if row.kind != "dead_letter"]:
-        await connection.execute(_upsert(connection, view_row), views)
-    letters = [
-        letter_values(row, kept.entry.at)
-        for one, kept in zip(entries, linked.answers, strict=True)
-        for row in one.rows
-        if row.kind == "dead_letter"
-    ]
-    if letters:
-        await connection.execute(_insert(connection, dead_letter).on_conflict_do_nothing(), letters)
+        await connection.execute(_move_head, [_end(product, head) for product, head in linked.heads.items()])
+    await _refresh(connection, linked.rows.values())
+    answered = zip(entries, linked.answers, strict=True)
+    await _park(connection, [(row, kept.entry.at) for one, kept in answered for row in one.rows])
     return linked.answers
+
+
+async def _append_new(connection: AsyncConnection, entries: Sequence[Spelled]) -> list[int]:
+    """Append entries that are all new; IntegrityError when one is not. Nothing is looked up but the streams' ends."""
+    heads = await _lock_heads(connection, sorted({one.product for one in entries}))
+    numbers, rows, about = [], [], []
+    views: dict[tuple[str, str], tuple[ViewRow, int]] = {}
+    instants = Instants(connection.dialect)
+    for one in entries:
+        seq, prev_hash = heads[one.product]
+        seq += 1
+        digest = spelled_hash(prev_hash, seq, one.content())
+        heads[one.product] = seq, digest
+        numbers.append(seq)
+        rows.append(spelled_values(one, seq, prev_hash, digest, instants))
+        about += [(one.product, seq, thing) for thing in dict.fromkeys(one.about)]
+        for row in one.rows:
+            views[row.kind, row.id] = row, seq
+    await connection.exec_driver_sql(_plain_insert(connection.dialect, entry), rows)
+    if about:
+        await connection.exec_driver_sql(_plain_insert(connection.dialect, entry_about), about)
+    await connection.execute(_move_head, [_end(product, head) for product, head in heads.items()])
+    await _refresh(connection, views.values())
+    await _park(connection, [(row, datetime.fromisoformat(one.at)) for one in entries for row in one.rows])
+    return numbers
+
+
+async def _refresh(connection: AsyncConnection, rows: Iterable[tuple[ViewRow, int]]) -> None:
+    """Replace the rows that pages read."""
+    if views := [view_values(row, seq) for row, seq in rows if row.kind != "dead_letter"]:
+        await connection.execute(_upsert(connection, view_row), views)
+
+
+async def _park(connection: AsyncConnection, rows: Iterable[tuple[ViewRow, datetime]]) -> None:
+    """Keep the events that their products refused."""
+    if letters := [letter_values(row, at) for row, at in rows if row.kind == "dead_letter"]:
+        await connection.execute(_insert(connection, dead_letter).on_conflict_do_nothing(), letters)
 
 
 async def _has_document(connection: AsyncConnection, digest: str) -> bool:
@@ -156,6 +194,17 @@ def _chunks(values: Iterable[T]) -> Iterator[list[T]]:
     rest = iter(values)
     while chunk := list(islice(rest, CHUNK)):
         yield chunk
+
+
+def _end(product: str, end: Head) -> dict[str, Any]:
+    return {"stream": product, "end": end[0], "digest": end[1]}
+
+
+@cache
+def _plain_insert(dialect: Dialect, table: Table) -> str:
+    """Return the text of an insert of all columns in order, for the driver itself: SQLAlchemy's part costs as much
+    as the rest of it, value by value."""
+    return str(insert(table).compile(dialect=dialect))
 
 
 def _insert(connection: AsyncConnection, table: Table) -> sqlite.Insert | postgresql.Insert:

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from activities.ports import AllotmentExceededError, LedgerConflictError, LedgerQuery
-from domain.record import FIRST_PREV_HASH, SYSTEM_STREAM, Recorded, chain_hash, content_hash
+from domain.record import FIRST_PREV_HASH, SYSTEM_STREAM, Entry, Recorded, canonical, chain_hash, content_hash, spell
 from tests.contract.ledger_case import NINE, WholeLedger, a_row, an_entry, entries
 
 
@@ -229,6 +229,56 @@ async def test_whatever_is_recorded_reads_back_to_the_same_content(
     assert await ledger.append([entry]) == [answered]
     report = await ledger.verify(product)
     assert (report.entries, report.broken_at, report.why) == (1, None, "")
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.dictionaries(st.text(), anything, max_size=4), at=instants, clock_at=instants, word=st.text(min_size=1))
+async def test_what_was_spelled_before_is_recorded_as_the_same(
+    ledger: WholeLedger, data: dict[str, Any], at: datetime, clock_at: datetime, word: str
+) -> None:
+    product = f"p{len(await ledger.streams())}"
+    entry = an_entry(
+        word, product=product, at=at, clock_at=clock_at, data=data, about=(word, word), event=(word, word), cause=word
+    )
+    other = an_entry(f"{word}/2", product=product, at=at, clock_at=clock_at)
+    assert spell(entry).content().encode() == canonical(entry.content())
+    assert await ledger.append_spelled([spell(entry), spell(other)]) == [1, 2]
+    assert [kept.entry.content() for kept in await ledger.entries(LedgerQuery(product=product))] == [
+        entry.content(),
+        other.content(),
+    ]
+    assert [kept.seq for kept in await ledger.append([other, entry])] == [2, 1]
+    report = await ledger.verify(product)
+    assert (report.entries, report.broken_at, report.why) == (2, None, "")
+
+
+async def test_spelled_entries_that_are_there_already_are_not_written_again(ledger: WholeLedger) -> None:
+    one, two, three = (spell(entry) for entry in entries("a", "b", "c", rows=(a_row(state="open"),)))
+    assert await ledger.append_spelled([one, two]) == [1, 2]
+    await ledger.append([an_entry("d", rows=(a_row(state="ended"),))])
+    assert await ledger.append_spelled([one, two]) == [1, 2]
+    row = await ledger.row("approval", "web/7")
+    assert row is not None
+    assert row.state == "ended", "a late repetition does not bring the old row back"
+    assert await ledger.append_spelled([two, three, three]) == [2, 4, 4]
+    assert await ledger.append_spelled([]) == []
+    assert (await ledger.verify("web")).entries == 4
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        pytest.param(an_entry("a", data={"amount": 2}), id="a known key with other content"),
+        pytest.param(an_entry("c", event=("jira", "7")), id="a known event under another key"),
+    ],
+)
+async def test_a_spelled_entry_that_contradicts_the_ledger_is_refused_with_its_batch(
+    ledger: WholeLedger, wrong: Entry
+) -> None:
+    await ledger.append_spelled([spell(an_entry("a", data={"amount": 1}, event=("jira", "7")))])
+    with pytest.raises(LedgerConflictError):
+        await ledger.append_spelled([spell(an_entry("b")), spell(wrong)])
+    assert (await ledger.verify("web")).entries == 1
 
 
 async def test_what_has_no_spelling_is_refused(ledger: WholeLedger) -> None:

@@ -8,7 +8,7 @@ from activities.ledger.allotments import refuse_overcommitted
 from activities.ledger.chain import START, Head, fault, link
 from activities.ledger.reading import clamp
 from activities.ports import ChainReport, LedgerQuery
-from domain.record import Entry, Recorded, ViewRow, canonical, content_hash
+from domain.record import Entry, Recorded, Spelled, ViewRow, canonical, content_hash
 
 
 class FakeLedger:
@@ -29,6 +29,9 @@ class FakeLedger:
         for name, (row, _) in linked.rows.items():
             self.views[name] = row.model_copy(update={"data": row.model_dump(mode="json")["data"]})
         return linked.answers
+
+    async def append_spelled(self, entries: Sequence[Spelled]) -> list[int]:
+        return [kept.seq for kept in await self.append([one.entry() for one in entries])]
 
     async def applied_events(self, product: str, ids: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
         return set(ids) & {kept.entry.event for kept in self.by_product.get(product, []) if kept.entry.event}

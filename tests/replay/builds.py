@@ -25,7 +25,7 @@ class SwappedReprioritization(ReprioritizationWorkflow):
 
 
 class _Forgetful(Recorder):
-    async def append(self, *entries: Any) -> None:
+    async def write(self, entries: Any) -> None:
         """Record nothing."""
 
 

@@ -11,7 +11,7 @@ from events.model import FeedbackReceived
 from events.outcome import Status
 from events.ports import UnknownProductError
 from events.room import Limits
-from events.union import External
+from events.union import External, Position
 from tests.builders import SOURCE, feedback, item_started
 from tests.fakes.deliver import FakeDeliver
 from tests.fakes.vault import FakeVault
@@ -91,3 +91,9 @@ async def test_no_keys_are_made_for_a_product_that_does_not_exist(
     looks = engine.looks
     await dispatch.take([feedback(text="slow")])
     assert engine.looks == looks, "it is asked once"
+
+
+async def test_a_sealed_batch_keeps_its_place_in_the_log(dispatch: Dispatch, engine: FakeDeliver) -> None:
+    await dispatch.take([feedback(text="slow"), item_started()], positions=[Position("a/0", 4), Position("a/0", 5)])
+    ((_, batch),) = engine.batches
+    assert (batch.log, [one.offset for one in batch.events]) == ("a/0", [4, 5])

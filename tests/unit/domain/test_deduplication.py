@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from domain.deduplication import CLOCK_SKEW, MINUTE, Window, digest_of
+from domain.deduplication import CLOCK_SKEW, MINUTE, MOST_LOGS, Offsets, Window, digest_of
 from tests.builders import NOON
 from tests.unit.domain.states import DAY, HOUR
 
@@ -119,3 +119,33 @@ def test_a_simulated_clock_may_show_any_year(year: int) -> None:
     again = Window(window.packed(), full=True)
     assert again.beyond(datetime(year, 5, 1, tzinfo=UTC))
     assert not again.beyond(datetime(year, 7, 1, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    ("log", "offset", "read"),
+    [
+        pytest.param("a/0", 6, True, id="before the last one"),
+        pytest.param("a/0", 7, True, id="the last one"),
+        pytest.param("a/0", 8, False, id="behind it"),
+        pytest.param("a/1", 0, False, id="another partition"),
+        pytest.param("b/0", 0, False, id="the topic was made anew"),
+    ],
+)
+def test_what_a_log_delivered_before_is_known_by_its_place(log: str, offset: int, read: bool) -> None:
+    offsets = Offsets({"a/0": 5})
+    offsets.note("a/0", 7)
+    offsets.note("a/0", 6)  # never back
+    assert Offsets(offsets.packed()).has(log, offset) is read
+
+
+def test_the_log_that_was_read_longest_ago_is_forgotten_first() -> None:
+    offsets = Offsets()
+    for number in range(MOST_LOGS):
+        offsets.note(f"a/{number}", 0)
+    offsets.note("a/0", 1)
+    carried = Offsets(offsets.packed())
+    carried.note("b/0", 0)
+    assert len(carried.packed()) == MOST_LOGS
+    assert carried.has("a/0", 1)
+    assert not carried.has("a/1", 0)
+    assert carried.has("a/2", 0)

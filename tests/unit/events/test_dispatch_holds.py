@@ -65,8 +65,8 @@ async def test_a_run_is_looked_at_after_so_many_bytes(engine: FakeDeliver) -> No
         pytest.param(RunSize("r", 20_000_000, 0, 0), True, id="bytes"),
         pytest.param(RunSize("r", 0, 19_999, 0), False, id="just below the history events"),
         pytest.param(RunSize("r", 0, 20_000, 0), True, id="history events"),
-        pytest.param(RunSize("r", 0, 0, 4_999), False, id="just below the signals"),
-        pytest.param(RunSize("r", 0, 0, 5_000), True, id="signals"),
+        pytest.param(RunSize("r", 0, 0, 999), False, id="just below the signals"),
+        pytest.param(RunSize("r", 0, 0, 1_000), True, id="signals"),
     ],
 )
 def test_when_a_product_is_held(run: RunSize, held: bool) -> None:
@@ -77,7 +77,7 @@ def test_when_a_product_is_held(run: RunSize, held: bool) -> None:
 
 def test_what_was_handed_over_since_the_look_counts() -> None:
     watch = Watch(Limits())
-    watch.looked("web", RunSize("r", 19_000_000, 0, 4_998))
+    watch.looked("web", RunSize("r", 19_000_000, 0, 998))
     assert watch.fed("web", 999_999) is False
     assert watch.too_long("web") == ""
     watch.fed("web", 1)
