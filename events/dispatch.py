@@ -190,7 +190,8 @@ class Dispatch:
         try:
             while batch := await self._next_batch(line):
                 outcome = await self._hand_over(product, batch)
-                stored = outcome.status in (Status.ACCEPTED, Status.REFUSED)  # what is refused is not sent again
+                # What is refused is parked first: if the product appears now, what is behind must not overtake it.
+                stored = outcome.status is Status.ACCEPTED
                 for entry in batch if stored else [*batch, *line.take_behind(batch)]:
                     self._settle(entry, outcome)
                 if outcome.status is Status.ACCEPTED:

@@ -33,6 +33,11 @@ class Record(Protocol):
     headers: Sequence[tuple[str, bytes]]
 
 
+def size_of(record: Record) -> int:
+    """Return the bytes of a record: in binary mode the attributes are headers."""
+    return len(record.value or b"") + sum(len(name) + len(value or b"") for name, value in record.headers or ())
+
+
 @dataclass(eq=False, slots=True)
 class Track:
     """One partition for as long as it is ours; taken away and given back, it is another one."""

@@ -11,7 +11,20 @@ from typing import Any
 
 import structlog
 
-from events.in_hand import BATCH_BYTES, Acknowledge, Aside, Bounds, Count, Item, Lane, Park, Record, Take, Track
+from events.in_hand import (
+    BATCH_BYTES,
+    Acknowledge,
+    Aside,
+    Bounds,
+    Count,
+    Item,
+    Lane,
+    Park,
+    Record,
+    Take,
+    Track,
+    size_of,
+)
 from events.letters import Reason
 from events.outcome import Outcome, Status
 from events.room import FullError, TooManyError
@@ -83,7 +96,7 @@ class Lanes:
         self._lay_aside([(self._enter(track, record, None), reason, detail)])
 
     def _enter(self, track: Track, record: Record, event: External | None) -> Item:
-        item = Item(track, record, len(record.value or b""), event)
+        item = Item(track, record, size_of(record), event)
         track.last = record.offset
         track.pending.append(item)
         if self.waiting == 0:
@@ -127,7 +140,9 @@ class Lanes:
             except FullError as exc:
                 rest, wait = batch, exc.retry_after
             else:
-                rest, wait = self._settle(batch, outcomes)
+                rest, refused, wait = self._settle(batch, outcomes)
+                # Before anything behind it is stored: read again, it would be at an offset that the product has passed.
+                await self._park_until_done(refused)
             if not rest:
                 delay = self._bounds.first_retry
                 continue
@@ -146,8 +161,8 @@ class Lanes:
             size += item.size
         return batch
 
-    def _settle(self, batch: list[Item], outcomes: Sequence[Outcome]) -> tuple[list[Item], float | None]:
-        """Finish what is stored or refused; return the rest, from the first that failed, and how long to wait."""
+    def _settle(self, batch: list[Item], outcomes: Sequence[Outcome]) -> tuple[list[Item], list[Aside], float | None]:
+        """Finish what is stored; return the rest, from the first that failed, what is refused, and how long to wait."""
         finished, refused, counts = list[Item](), list[Aside](), Counter[tuple[str, str, str, str]]()
         rest, wait = list[Item](), None
         for index, (item, outcome) in enumerate(zip(batch, outcomes, strict=True)):
@@ -166,9 +181,8 @@ class Lanes:
                         one.placed = False
                 break
         self._count(counts)
-        self._lay_aside(refused)
         self._finish(finished)
-        return rest, wait
+        return rest, refused, wait
 
     def _finish(self, items: Sequence[Item]) -> None:
         """Note that these are stored or parked, and acknowledge what that makes complete."""
@@ -204,23 +218,26 @@ class Lanes:
 
     async def _park_all(self) -> None:
         """Park, a few at a time, in order; what cannot be parked now is parked later."""
-        delay = self._bounds.first_retry
         while self._parking:
-            letters = [self._parking.popleft() for _ in range(min(len(self._parking), 100))]
-            mine = [letter for letter in letters if letter[0].track.alive]
+            await self._park_until_done([self._parking.popleft() for _ in range(min(len(self._parking), 100))])
+        del self._tasks["parking"]  # at once: what comes next starts another
+
+    async def _park_until_done(self, letters: Sequence[Aside]) -> None:
+        """Park letters, for as long as their partitions are ours."""
+        delay = self._bounds.first_retry
+        while letters:
             self._forget(item for item, _, _ in letters if not item.track.alive)
+            letters = [letter for letter in letters if letter[0].track.alive]
             try:
-                if mine:
-                    await self._park(mine)
+                if letters:
+                    await self._park(letters)
             except Exception as exc:  # the database or the dead topic
-                log.warning("letters_not_parked", size=len(mine), error=str(exc) or type(exc).__name__)
-                self._parking.extendleft(reversed(mine))
+                log.warning("letters_not_parked", size=len(letters), error=str(exc) or type(exc).__name__)
                 await asyncio.sleep(delay)
                 delay = min(delay * 2, self._bounds.longest_retry)
             else:
-                delay = self._bounds.first_retry
-                self._finish([item for item, _, _ in mine])
-        del self._tasks["parking"]  # at once: what comes next starts another
+                self._finish([item for item, _, _ in letters])
+                return
 
     # -- its tasks ---------------------------------------------------------------------------------------
 

@@ -39,7 +39,7 @@ class Rates:
         """Count a batch."""
         kinds = self._counts.setdefault(second, Counter())
         for kind, events in counts.items():
-            short = Kind(*(name[:MOST_OF_A_NAME] for name in kind))
+            short = Kind(*(_storable(name[:MOST_OF_A_NAME]) for name in kind))
             known = short in kinds or len(kinds) < MOST_KEYS
             kinds[short if known else Kind(kind.way, OTHERS, OTHERS, OTHERS, kind.status)] += events
 
@@ -53,3 +53,8 @@ class Rates:
         for rate in rates:
             if rate.second >= oldest:
                 self.add(rate.second, {rate.kind: rate.events})
+
+
+def _storable(name: str) -> str:
+    """Return a name that every database takes: parked records may hold halves of pairs, and U+0000."""
+    return name.replace("\0", "\ufffd").encode("utf-8", "replace").decode()

@@ -18,7 +18,7 @@ from mode.supervisors import CrashingSupervisor
 
 from events.codec import MAX_BODY
 from events.errors import EventError
-from events.in_hand import Aside, Bounds
+from events.in_hand import Aside, Bounds, size_of
 from events.lanes import Lanes
 from events.letters import reason_of
 from events.outcome import Outcome
@@ -83,7 +83,9 @@ class Stream:
             **options,
         )
         app.transport = transport = Transport(app.conf.broker_consumer, app)
-        self._wishes = transport.wishes = Wishes(source.fetch_wait_ms, source.epoch or "", self._has_room)
+        self._wishes = transport.wishes = Wishes(
+            source.fetch_wait_ms, source.epoch or "", self._is_crowded, self._has_room
+        )
         app.on_partitions_revoked.connect(self._on_revoked)
         app.on_partitions_assigned.connect(self._on_assigned)
         app.tables.sleep = _no_time  # it gives tables a second to be declared; there are none
@@ -120,11 +122,13 @@ class Stream:
                 self._came_at = self._ports.now()
                 self._enter(event.message)
                 for _ in range(min(inbox.qsize(), AT_ONCE)):  # one turn of the event loop for many, not one for each
+                    if lanes.full:
+                        break
                     self._enter(inbox.get_nowait().message)
-                if not self._room.is_set() and inbox.qsize() <= INBOX // 2:
-                    self._room.set()
                 if lanes.full:
                     await lanes.room()
+                if inbox.qsize() <= INBOX // 2:
+                    self._room.set()
         except asyncio.CancelledError:
             raise
         except BaseException as exc:
@@ -139,12 +143,11 @@ class Stream:
         track = self.lanes.tracks.get(message.partition)
         if track is None or message.offset <= track.last:
             return  # not ours, or in hand already
-        value = message.value
-        if value is not None and len(value) > MAX_BODY:
-            self.lanes.add_unreadable(track, message, "too-large", too_large(len(value)))
+        if (size := size_of(message)) > MAX_BODY:
+            self.lanes.add_unreadable(track, message, "too-large", too_large(size))
             return
         try:
-            event = self._ports.read(message.key, message.headers or (), value)
+            event = self._ports.read(message.key, message.headers or (), message.value)
         except EventError as error:
             self.lanes.add_unreadable(track, message, reason_of(error), str(error))
         except Exception:  # a defect of ours; reading it again would not help
@@ -153,10 +156,15 @@ class Stream:
         else:
             self.lanes.add(track, message, event)
 
+    def _is_crowded(self) -> bool:
+        """Tell whether nothing more should come: 2,000 messages may be 2 GB, and the lanes count bytes."""
+        return self._wishes.inbox.full() or self.lanes.full
+
     async def _has_room(self) -> None:
-        """Wait until the inbox is half empty."""
-        self._room.clear()
-        await self._room.wait()
+        """Wait until the inbox is half empty and the lanes take more."""
+        while self._wishes.inbox.qsize() > INBOX // 2 or self.lanes.full:
+            self._room.clear()
+            await self._room.wait()
 
     # -- for the lanes -----------------------------------------------------------------------------------
 
@@ -245,6 +253,7 @@ class Stream:
                 if self.reading.answered:
                     log.warning("broker_not_answering", error=str(exc) or type(exc).__name__)
                 self.reading.answered = False
+                self._moved_at = self._ports.now()  # nothing could move meanwhile
             quiet = self._ports.now() - self._came_at > QUIET_S
             self._app.consumer.wait_at_most(self._log.quiet_wait_ms if quiet else self._log.fetch_wait_ms)
             if self._is_stuck():

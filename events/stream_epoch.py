@@ -21,6 +21,7 @@ class Epoch:
     def __init__(self, known: str, look: Look) -> None:
         self.known, self._look = known, look
         self._next: asyncio.Task[None] | None = None  # has not begun to look
+        self._looking: set[asyncio.Task[None]] = set()
         self._turn = asyncio.Lock()
         self._looked_at = 0.0
 
@@ -32,6 +33,8 @@ class Epoch:
         """
         if self._next is None or self._next.done():
             self._next = asyncio.create_task(self._look_once(), name="topic id")
+            self._looking.add(self._next)
+            self._next.add_done_callback(self._looking.discard)
         await asyncio.shield(self._next)
 
     async def _look_once(self) -> None:
@@ -55,6 +58,6 @@ class Epoch:
                 await asyncio.sleep(LOOK_AGAIN_S)
 
     def close(self) -> None:
-        """Stop looking."""
-        if self._next is not None:
-            self._next.cancel()
+        """Stop looking; a look that has begun would go on for as long as the broker is away."""
+        for look in self._looking:
+            look.cancel()

@@ -8,10 +8,12 @@ from temporalio.client import (
     Client,
     WithStartWorkflowOperation,
     WorkflowExecutionDescription,
+    WorkflowQueryFailedError,
+    WorkflowQueryRejectedError,
     WorkflowUpdateFailedError,
     WorkflowUpdateRPCTimeoutOrCancelledError,
 )
-from temporalio.common import WorkflowIDConflictPolicy
+from temporalio.common import QueryRejectCondition, WorkflowIDConflictPolicy
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
@@ -81,7 +83,7 @@ class Engine:
         try:
             await handle.signal("observe", batch, rpc_timeout=RPC_TIMEOUT)
         except RPCError as exc:
-            if exc.status == RPCStatusCode.NOT_FOUND:
+            if _gone(exc):
                 raise UnknownProductError(f"there is no product {product!r}") from exc
             if exc.status == RPCStatusCode.INVALID_ARGUMENT or "limit" in exc.message.lower():
                 raise ProductHeldError(exc.message) from exc
@@ -93,15 +95,25 @@ class Engine:
         try:
             found = await handle.describe(rpc_timeout=RPC_TIMEOUT)
         except RPCError as exc:
-            if exc.status == RPCStatusCode.NOT_FOUND:
+            if _gone(exc):
                 raise UnknownProductError(f"there is no product {product!r}") from exc
             raise DeliveryUnavailableError(exc.message) from exc
         info = found.raw_description.workflow_execution_info
         return RunSize(found.run_id, info.history_size_bytes, found.history_length)
 
-    async def apply(self, definition: ProductDefinition, actor: str) -> Applied:
-        """Declare a product, or change one. Raises RefusedError with the place that cannot be applied."""
+    async def apply(
+        self, definition: ProductDefinition, actor: str, *, drop: bool = False, dry_run: bool = False
+    ) -> Applied:
+        """Declare a product, or change one; with ``dry_run`` only tell what that would come to.
+
+        Raises RefusedError with the place that cannot be applied; its kind is ``WouldDropError``, with the
+        differences and how many there are besides as details, when the file ends what it no longer lists and ``drop``
+        was not given.
+        """
         product = definition.product
+        request = ApplyRequest(definition=definition, actor=actor, drop=drop)
+        if dry_run:
+            return await self._compare(request)
         start = WithStartWorkflowOperation(
             ProductWorkflow.run,
             ProductRun(product=product, rules=RULES, definition=definition, actor=actor),
@@ -112,12 +124,28 @@ class Engine:
             search_attributes=attributes(product, "product", "active"),
             static_summary=f"product {product}",
         )
-        request = ApplyRequest(definition=definition, actor=actor)
         with _Translated(workflow_id("product", product)):
             applied: Applied = await self._client.execute_update_with_start_workflow(
                 "apply", request, result_type=Applied, start_workflow_operation=start, rpc_timeout=UPDATE_TIMEOUT
             )
             return applied
+
+    async def _compare(self, request: ApplyRequest) -> Applied:
+        handle = self._client.get_workflow_handle_for(
+            ProductWorkflow.run, workflow_id("product", request.definition.product)
+        )
+        try:
+            with _Translated(handle.id):
+                return await handle.query(
+                    ProductWorkflow.compare,
+                    request,
+                    reject_condition=QueryRejectCondition.NOT_OPEN,
+                    rpc_timeout=UPDATE_TIMEOUT,
+                )
+        except (NotOpenError, WorkflowQueryRejectedError):  # nothing runs under this id: applying would start it
+            return Applied(changed=True, created=True)
+        except WorkflowQueryFailedError as exc:
+            raise RefusedError(exc.message, "ProductRefusedError") from exc
 
     async def archive(self, product: str, actor: str, reason: str) -> None:
         """End a product. Raises RefusedError, NotOpenError."""
@@ -194,6 +222,11 @@ class _Translated:
             if error.status == RPCStatusCode.DEADLINE_EXCEEDED:
                 raise NoAnswerError(f"{self._target} did not answer in time") from error
             raise DeliveryUnavailableError(error.message) from error
+
+
+def _gone(error: RPCError) -> bool:
+    """Tell whether there is no such workflow; a missing namespace is the installation's fault, not the event's."""
+    return error.status == RPCStatusCode.NOT_FOUND and not error.message.lower().startswith("namespace")
 
 
 def _running(found: WorkflowExecutionDescription) -> Running:

@@ -33,7 +33,7 @@ class InferredDelivery:
         if lacking:
             in_use = await self._in_use(product, lacking)
             found = iter(await asyncio.to_thread(_infer_all, in_use, lacking))  # 0.1 ms each, 10 ms for a long text
-            batch = EventBatch(events=tuple(_filled(accepted, found) for accepted in batch.events))
+            batch = batch.model_copy(update={"events": tuple(_filled(accepted, found) for accepted in batch.events)})
         await self._deliver.deliver(product, batch)
 
     async def measure(self, product: str) -> RunSize:

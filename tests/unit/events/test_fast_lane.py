@@ -1,5 +1,6 @@
 """The quick reading and the careful one agree, about every event and every error."""
 
+import copy
 import json
 from typing import Any
 
@@ -100,12 +101,12 @@ def test_every_valid_event_is_the_same_either_way(event: External) -> None:
 @given(any_external, st.dictionaries(names, values, min_size=1, max_size=2))
 def test_every_changed_event_is_the_same_or_refused_in_the_same_words(event: External, changes: dict[str, Any]) -> None:
     fields = encode(event)
-    for name, value in changes.items():
+    for name, value in copy.deepcopy(changes).items():  # the samples are shared
         place, _, inner = name.partition(".")
         if inner and isinstance(fields.get("data"), dict):
-            fields["data"][inner] = value
+            fields["data"][inner] = copy.deepcopy(value)  # or it would hold itself
         else:
-            fields[place] = value
+            fields[place] = copy.deepcopy(value)
     agree(json.dumps(fields).encode())
     attributes = {name: str(value) for name, value in fields.items() if name != "data" and value is not None}
     data = json.dumps(fields.get("data")).encode()
