@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from domain.applied_differences import Differences
 from domain.clock import ProductClock
 from domain.definition import People, ProductDefinition
 from domain.ladder import Climb
@@ -38,13 +39,15 @@ class ApplyRequest(_Frozen):
 
     definition: ProductDefinition
     actor: str
+    drop: bool = False  # end what the file no longer lists; what was accepted before this field replays unjudged
 
 
 class Applied(_Frozen):
-    """What applying came to."""
+    """What applying came to, or would."""
 
     changed: bool
     created: bool = False
+    differences: Differences = Differences()
 
 
 class ArchiveRequest(_Frozen):

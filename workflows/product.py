@@ -8,6 +8,7 @@ from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 
 from domain.applied import declared, first_state, refusal_of
+from domain.applied_differences import MOST_DIFFERENCES, differences, drops_of, unasked_drops
 from domain.clock import ProductClock
 from domain.core import RULES, Stamped, Taken, follow, take_in
 from domain.deadlines import next_wake, struck
@@ -45,7 +46,9 @@ class ProductWorkflow:
             raise RuntimeError(f"this build knows rules up to {RULES}, the run needs {start.rules}")
         settings = ClockSettings() if start.definition is None else start.definition.clock
         self.clock = start.clock or ProductClock(settings=settings, started=workflow.now())
-        self.inbox: deque[tuple[Accepted, int]] = deque((one, 0) for one in start.pending)  # with their bytes
+        self.inbox: deque[tuple[Accepted, int]] = deque()  # with their bytes
+        size = MOST_CARRIED // max(1, len(start.pending))  # as much as they may have been
+        self.inbox.extend((one, size) for one in start.pending)
         self.waiting: dict[str, Taken | None] = {}  # internal events that an update waits for
         self.created = ""  # id of the event that declares the product, in its first run
         if start.state is not None:
@@ -161,12 +164,27 @@ class ProductWorkflow:
         if request.definition == self.state.declared:
             created, self.created = bool(self.created), ""
             return Applied(changed=created, created=created)
+        found = differences(self.state, request.definition)
         await self._taken(self._declare(request.definition, request.actor, _update_id()))
-        return Applied(changed=True)
+        return Applied(changed=True, differences=found)
 
     @apply.validator
     def check_apply(self, request: ApplyRequest) -> None:
-        """Refuse a file that cannot be applied, with the place."""
+        """Refuse a file that cannot be applied, with the place, or that ends what nobody asked it to end."""
+        self._require_applicable(request)
+        if not request.drop and (drops := drops_of(self.state, request.definition)):
+            named = [one.model_dump(mode="json") for one in drops[:MOST_DIFFERENCES]]
+            more = len(drops) - len(named)
+            raise ApplicationError(unasked_drops(drops), named, more, type="WouldDropError", non_retryable=True)
+
+    @workflow.query(name="compare", description="what a product file would change")
+    def compare(self, request: ApplyRequest) -> Applied:
+        """Return what applying a file would come to; what it would end is among the differences."""
+        self._require_applicable(request)
+        found = differences(self.state, request.definition)
+        return Applied(changed=request.definition != self.state.declared, differences=found)
+
+    def _require_applicable(self, request: ApplyRequest) -> None:
         if refusal := refusal_of(self.state, request.definition):
             raise ApplicationError(refusal, type="ProductRefusedError", non_retryable=True)
 

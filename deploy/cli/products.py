@@ -9,14 +9,14 @@ from typing import Annotated, Any
 import typer
 
 from deploy.cli.api import ApiError, acting, connect
+from deploy.cli.applying import compare, print_differences, refusal
 from deploy.cli.output import Column, JsonOption, print_json, print_line, print_rows, progress, shown_path
 from deploy.cli.shown import AsOption, at, clock_of, facts, heading, labelled, with_clock
 from deploy.errors import PlainError
-from deploy.product_file import ProductFileError, load_product_file
+from deploy.product_file import load_product_file
 from domain.periods import shift
 from domain.policy import ROLES
-from domain.wording import count, listing, role_name
-from events.errors import FieldError
+from domain.wording import listing, role_name
 
 Product = Annotated[str, typer.Argument(help="The product's id.")]
 
@@ -58,36 +58,29 @@ def init(file: Annotated[Path, typer.Argument(help="The file to write.")] = Path
 def apply(
     file: Annotated[Path, typer.Argument(help="A product file, as `tandem init` writes one.")],
     person: AsOption = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only read the file and say what is wrong.")] = False,
+    drop: Annotated[bool, typer.Option("--drop", help="End what the file no longer lists.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only check the file and say what it changes.")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Apply a product file: declare a product, or change it. Twice changes nothing."""
     read = load_product_file(file)
     definition = read.definition()
     if dry_run:
-        items, teams = count(len(definition.items), "item"), count(len(definition.teams), "team")
-        print_line(f"{shown_path(file)} is valid: product {definition.product} with {items} and {teams}")
+        compare(read, definition, drop, as_json)
         return
     api = connect()
     actor = acting(person)
     try:
         with progress(f"applying {shown_path(file)}"):
-            done = api.put("products", definition.product, body=read.value, actor=actor)
+            done = api.put("products", definition.product, body=read.value, actor=actor, drop=drop or None)
     except ApiError as error:
-        raise _placed(read.path_of, read.explain, error) from error
+        raise refusal(read, error) from error
     if as_json:
         print_json(done)
         return
     what = "created" if done["created"] else "changed" if done["changed"] else "nothing changed"
     print_line(labelled(f"{definition.product}: {what}", done))
-
-
-def _placed(path_of: Any, explain: Any, error: ApiError) -> PlainError:
-    """Return a refusal with the place in the file, when it has one there."""
-    if not str(error.problem.get("type", "")).endswith(":invalid-product"):
-        return error
-    found = [FieldError(path_of(one["pointer"]), one["message"]) for one in error.problem.get("errors", [])]
-    return ProductFileError(explain(found)) if found else error
+    print_differences(done)
 
 
 def _products(context: typer.Context, as_json: JsonOption = False) -> None:

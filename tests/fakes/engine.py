@@ -4,7 +4,8 @@ from collections import defaultdict
 from datetime import UTC, datetime
 from typing import Any
 
-from domain.applied import first_state
+from domain.applied import first_state, refusal_of
+from domain.applied_differences import MOST_DIFFERENCES, differences, drops_of, unasked_drops
 from domain.core import Stamped, take_in
 from domain.definition import ProductDefinition
 from domain.entries import Times, event_entry, workflow_row
@@ -16,7 +17,7 @@ from events.internal import SOURCE, ProductApplied
 from events.union import EventBatch
 from tests.fakes.deliver import FakeDeliver
 from tests.fakes.ledger import FakeLedger
-from workflows.client import Running
+from workflows.client import RefusedError, Running
 from workflows.messages import Answer, Applied, Effect, Ended, EscalationReply
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -53,13 +54,32 @@ class FakeEngine(FakeDeliver):
             stamped = Stamped(accepted.event, accepted.at)
             await self._record(product, stamped)
 
-    async def apply(self, definition: ProductDefinition, actor: str) -> Applied:
+    async def apply(
+        self, definition: ProductDefinition, actor: str, *, drop: bool = False, dry_run: bool = False
+    ) -> Applied:
         self._maybe("apply")
+        known = self.states.get(definition.product)
+        if known is None:
+            if not dry_run:
+                await self._apply(definition, actor)
+            return Applied(changed=True, created=True)
+        if refusal := refusal_of(known, definition):
+            raise RefusedError(refusal, "ProductRefusedError")
+        found, drops = differences(known, definition), drops_of(known, definition)
+        if drops and not drop and not dry_run:
+            named = [one.model_dump(mode="json") for one in drops[:MOST_DIFFERENCES]]
+            raise RefusedError(unasked_drops(drops), "WouldDropError", (named, len(drops) - len(named)))
+        changed = definition != known.declared
+        if not dry_run:
+            await self._apply(definition, actor)
+        return Applied(changed=changed, differences=found)
+
+    async def _apply(self, definition: ProductDefinition, actor: str) -> None:
         product = definition.product
         self.applied.append((product, actor))
         known = self.states.get(product)
         if known is not None and known.declared == definition:
-            return Applied(changed=False)
+            return
         self.missing.discard(product)
         if known is None:
             self.states[product] = first_state(definition, NOON)
@@ -72,7 +92,6 @@ class FakeEngine(FakeDeliver):
             actor=actor,
         )
         await self._record(product, Stamped(event, NOON))
-        return Applied(changed=True, created=known is None)
 
     async def _record(self, product: str, stamped: Stamped) -> None:
         before = self.states[product]

@@ -1,7 +1,5 @@
 """Products: declare, look at, archive, refresh."""
 
-import asyncio
-from contextlib import suppress
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Request
@@ -13,14 +11,14 @@ from domain.record import ViewRow
 from events.errors import FieldError
 from events.json_text import parse
 from web.api.bodies import JSON_ONLY, Actor, Asked, Reason
-from web.definition import DefinitionError, place_of, read_definition
+from web.applying import AppliedView, apply, compared
+from web.definition import DefinitionError, read_definition
 from web.openapi import body, errors
 from web.problems import Problem, problem
 from web.products import Product, all_rows
 from web.services import Services, Svc
-from workflows.client import NotOpenError, RefusedError
+from workflows.client import NotOpenError
 
-APPEARS_S = 5.0  # from a product's declaration until it is in the ledger
 router = APIRouter(prefix="/products", tags=["products"])
 
 
@@ -51,15 +49,6 @@ class ProductList(BaseModel):
     """All products."""
 
     items: list[ProductView]
-
-
-class AppliedView(BaseModel):
-    """What applying a product file came to."""
-
-    product: str
-    changed: bool
-    created: bool
-    simulated_clock: bool
 
 
 class Archive(Asked):
@@ -110,7 +99,9 @@ async def shown(product: str, svc: Svc) -> ProductView:
     "/{product}",
     summary="Apply a product file",
     dependencies=JSON_ONLY,
-    responses=errors("invalid-product", "not-allowed", "too-large", "unsupported-media-type", "no-answer", "try-later"),
+    responses=errors(
+        *("invalid-product", "not-allowed", "refused", "too-large", "unsupported-media-type", "no-answer", "try-later")
+    ),
     openapi_extra=body(("application/json", {"$ref": "#/components/schemas/ProductDefinition"})),
 )
 async def applied(
@@ -119,13 +110,17 @@ async def applied(
     svc: Svc,
     actor: Annotated[Actor | None, Query(description="Who applies it; a header of this name does, too")] = None,
     actor_header: Annotated[Actor | None, Header(alias="actor")] = None,
+    drop: Annotated[bool, Query(description="End what the file no longer lists")] = False,
+    dry_run: Annotated[bool, Query(description="Only tell what applying it would change; needs no actor")] = False,
 ) -> AppliedView:
     """Declare a product, or change it; the same file again changes nothing.
 
-    Whoever applies it must hold a role: in the product as it stands, or, for a new one, in the file.
+    Whoever applies it must hold a role: in the product as it stands, or, for a new one, in the file. A file that no
+    longer lists an open item, a planned milestone or an open dependency would end it: without `drop` it is refused,
+    and `drops` of the problem names each.
     """
     who = actor or actor_header
-    if who is None:
+    if who is None and not dry_run:
         raise problem("invalid-request", "actor: say who applies the file", [FieldError(("actor",), "is required")])
     definition = _definition(parse(await request.body()))
     if definition.product != product:
@@ -134,9 +129,12 @@ async def applied(
     if definition.clock.simulated and not svc.embedded:
         wrong = FieldError(("clock",), "a simulated clock is only for the embedded stack, which this is not")
         raise problem("invalid-product", f"clock: {wrong.message}", [wrong])
-    await _require_role(svc, who, definition)
+    if who is not None:
+        await _require_role(svc, who, definition)
+    if who is None or dry_run:
+        return await compared(svc, definition)
     async with svc.applying:
-        return await _apply(svc, definition, who)
+        return await apply(svc, definition, who, drop=drop)
 
 
 @router.post(
@@ -212,34 +210,3 @@ async def _require_role(svc: Services, actor: str, definition: ProductDefinition
 def _no_role(actor: str, where: str) -> Problem:
     wrong = FieldError(("actor",), f"{actor} holds no role in {where}")
     return problem("not-allowed", wrong.message, [wrong])
-
-
-async def _apply(svc: Services, definition: ProductDefinition, actor: str) -> AppliedView:
-    """Reserve the teams' shares and apply; a refused file gives the shares back."""
-    shares = {name: (team.allotment, team.person_days) for name, team in definition.teams.items()}
-    earlier = await svc.ledger.reserve_allotments(definition.product, shares)
-    try:
-        done = await svc.engine.apply(definition, actor)
-    except RefusedError as refused:
-        await svc.ledger.reserve_allotments(definition.product, earlier)
-        value = definition.model_dump(mode="json")
-        place, colon, rest = str(refused).partition(": ")
-        path = place_of(place, value) if colon else ()
-        wrong = FieldError(path, rest if path else str(refused))
-        raise problem("invalid-product", str(refused), [wrong]) from refused
-    if done.created:
-        await _appear(svc, definition.product)
-    return AppliedView(
-        product=definition.product,
-        changed=done.changed,
-        created=done.created,
-        simulated_clock=definition.clock.simulated,
-    )
-
-
-async def _appear(svc: Services, product: str) -> None:
-    """Wait until a new product can be looked at; it exists already, so that it takes long is no reason to fail."""
-    with suppress(TimeoutError):
-        async with asyncio.timeout(APPEARS_S):
-            while await svc.products.find(product) is None:  # noqa: ASYNC110 (it appears in another process)
-                await asyncio.sleep(0.02)

@@ -9,11 +9,23 @@ from typing import Any
 import pytest
 
 from deploy.cli.main import run
+from tests.harness import free_port
 from tests.unit.deploy.served import Out, Served, product, served
 from tests.unit.web.site import event
-from workflows.client import RefusedError
+from workflows.client import NoAnswerError, RefusedError
 
 __all__ = ["product", "served"]  # fixtures
+
+
+def without_milestone() -> None:
+    """Make the product file an older one, without its milestone and with a cheaper item."""
+    lines = Path("product.yaml").read_text().replace("cost: 1200000", "cost: 1000000").splitlines()
+    named = ("milestones:", "spring-launch", "title: Spring campaign goes live", "due:")
+    Path("product.yaml").write_text("\n".join(line for line in lines if not any(one in line for one in named)))
+
+
+def milestone_status(product: Served) -> str:
+    return product.engine.states["web"].milestones["spring-launch"].status
 
 
 def test_the_file_that_init_writes_can_be_applied(served: Served, capsys: Out) -> None:
@@ -49,6 +61,86 @@ def test_what_the_product_refuses_is_named_with_its_place_in_the_file(product: S
     Path("product.yaml").write_text(text.replace("currency: EUR", "currency: USD"))
     assert run(["apply", "product.yaml", "--as", "maria"]) == 1
     assert f"product.yaml:{line}:1: currency: EUR cannot become USD" in capsys.readouterr().err
+
+
+def test_apply_says_what_it_changed(product: Served, capsys: Out) -> None:
+    text = Path("product.yaml").read_text()
+    Path("product.yaml").write_text(text.replace("cost: 1200000", "cost: 1000000"))
+    assert run(["apply", "product.yaml", "--as", "maria"]) == 0
+    expected = "web: changed\n  items.single-sign-on.cost: 12,000 EUR → 10,000 EUR\n"
+    assert capsys.readouterr().out == expected
+    Path("product.yaml").write_text(text)
+    assert run(["apply", "product.yaml", "--as", "maria", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["differences"][0]["place"] == "items.single-sign-on.cost"
+
+
+def test_what_an_older_file_would_drop_is_named_and_kept_unless_drop_is_said(product: Served, capsys: Out) -> None:
+    without_milestone()
+    assert run(["apply", "product.yaml", "--as", "maria"]) == 1
+    err = capsys.readouterr().err
+    assert "milestones.spring-launch: not in the file: dropped for good" in err
+    assert "`tandem apply product.yaml --drop`" in err
+    assert milestone_status(product) == "planned"
+    assert run(["apply", "product.yaml", "--as", "maria", "--drop"]) == 0
+    assert "  milestones.spring-launch: not in the file: dropped for good" in capsys.readouterr().out
+    assert milestone_status(product) == "dropped"
+
+
+def test_many_drops_are_counted(product: Served, capsys: Out) -> None:
+    text = Path("product.yaml").read_text()
+    many = "".join(f"  i{n:03}: {{cost: 1}}\n" for n in range(60))
+    Path("product.yaml").write_text(text.replace("items:\n", f"items:\n{many}"))
+    assert run(["apply", "product.yaml", "--as", "maria"]) == 0
+    assert "  and 10 more differences" in capsys.readouterr().out
+    Path("product.yaml").write_text(text)
+    assert run(["apply", "product.yaml", "--as", "maria"]) == 1
+    err = capsys.readouterr().err
+    assert "  items.i049: not in the file: dropped for good\n  and 10 more\nIf the file is older" in err
+
+
+def test_a_dry_run_shows_what_would_change_and_changes_nothing(product: Served, capsys: Out) -> None:
+    assert run(["apply", "product.yaml", "--dry-run"]) == 0
+    assert "applying it changes nothing in web" in capsys.readouterr().out
+    without_milestone()
+    assert run(["apply", "product.yaml", "--dry-run"]) == 1  # as applying it would be refused
+    shown = capsys.readouterr()
+    assert "applying it changes web:\n  milestones.spring-launch: not in the file" in shown.out
+    assert "--drop" in shown.err
+    assert run(["apply", "product.yaml", "--dry-run", "--drop", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["dry_run"] is True
+    assert product.engine.applied == [("web", "maria")]
+
+
+def test_a_dry_run_names_what_the_product_refuses_with_its_place(product: Served, capsys: Out) -> None:
+    text = Path("product.yaml").read_text()
+    line = text.splitlines().index("currency: EUR") + 1
+    Path("product.yaml").write_text(text.replace("currency: EUR", "currency: USD"))
+    assert run(["apply", "product.yaml", "--dry-run"]) == 1
+    assert f"product.yaml:{line}:1: currency: EUR cannot become USD" in capsys.readouterr().err
+
+
+def test_a_dry_run_without_an_answer_says_that_only_the_file_was_checked(
+    product: Served, capsys: Out, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    product.engine.refuse("apply", NoAnswerError("product/web did not answer in time"))
+    assert run(["apply", "product.yaml", "--dry-run"]) == 0
+    assert "only the file was checked, not what it changes: product/web" in capsys.readouterr().out
+    monkeypatch.setenv("TANDEM_API", f"http://127.0.0.1:{free_port()}")
+    assert run(["apply", "product.yaml", "--dry-run"]) == 0
+    out = capsys.readouterr().out
+    assert "is valid: product web" in out
+    assert "only the file was checked, not what it changes: Tandem does not answer" in out
+    assert run(["apply", "product.yaml", "--dry-run", "--json"]) == 0
+    assert "Tandem does not answer" in json.loads(capsys.readouterr().out)["only_the_file"]
+
+
+def test_a_source_that_nobody_registered_is_warned_of(product: Served, capsys: Out) -> None:
+    with Path("product.yaml").open("a") as out:
+        out.write("sources: {nosuch: {}}\n")
+    assert run(["apply", "product.yaml", "--as", "maria"]) == 0
+    shown = capsys.readouterr()
+    assert "web: changed\n  sources.nosuch: new" in shown.out
+    assert "warning: sources.nosuch: nobody has registered this source: `tandem sources add nosuch" in shown.err
 
 
 def test_products_are_listed_and_shown(product: Served, capsys: Out) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
+from events.webhooks.registry import Source, SourcesUnavailableError
 from tests.fakes.engine import FakeEngine
 from tests.fakes.ledger import FakeLedger
 from tests.unit.web.site import Site, definition, event, services
@@ -13,11 +14,22 @@ from web.definition import MAX_PRODUCT_FILE
 from workflows.client import NoAnswerError, NotOpenError, RefusedError
 
 SHARES = {("it", "web"): (40.0, 50.0)}
+ONLY_SEARCH: dict[str, Any] = {"items": {"search": {"cost": 700000, "efforts": {"it": 5}}}}
+PUT = "/api/v1/products/web"
 
 
 async def test_applying_again_changes_nothing(site: Site) -> None:
     again = await site.apply()
-    assert again.json() == {"product": "web", "changed": False, "created": False, "simulated_clock": False}
+    assert again.json() == {
+        "product": "web",
+        "changed": False,
+        "created": False,
+        "simulated_clock": False,
+        "dry_run": False,
+        "differences": [],
+        "more_differences": 0,
+        "warnings": [],
+    }
     assert (await site.apply(title="Another title")).json()["changed"] is True
     assert site.entries() == ["product.applied", "product.applied"]
 
@@ -131,6 +143,83 @@ async def test_products_cannot_share_more_of_a_team_than_there_is(site: Site) ->
     assert "'app' 40, 'web' 40" in answer.json()["detail"]
     assert answer.json()["errors"][0]["field"] == "teams"
     assert site.engine.applied == [("web", "maria")]
+
+
+async def test_the_answer_lists_what_changed(site: Site) -> None:
+    done = (await site.apply(title="Shop", budget={"per_period": 2000000})).json()
+    assert done["differences"] == [
+        {"place": "budget.per_period", "change": "changed", "text": "30,000 EUR → 20,000 EUR"},
+        {"place": "title", "change": "changed", "text": "Web site → Shop"},
+    ]
+
+
+async def test_a_file_that_no_longer_lists_something_is_refused_with_its_name_unless_drop_is_asked_for(
+    site: Site,
+) -> None:
+    answer = await site.apply(teams={"it": {**definition()["teams"]["it"], "allotment": 10}}, **ONLY_SEARCH)
+    assert (answer.status_code, answer.json()["type"]) == (409, "urn:tandem:problem:refused")
+    dropped = {"place": "items.login", "change": "dropped", "text": "not in the file: dropped for good"}
+    assert answer.json()["drops"] == [dropped]
+    assert answer.json()["errors"][0]["field"] == "items.login"
+    assert "drop=true" in answer.json()["detail"]
+    assert site.ledger.allotments == SHARES
+    assert site.entries() == ["product.applied"]
+    params = {"actor": "maria", "drop": "true"}
+    done = (await site.http.put(PUT, json=definition(**ONLY_SEARCH), params=params)).json()
+    assert done["differences"] == [
+        dropped,
+        {"place": "items.search.cost", "change": "changed", "text": "6,000 EUR → 7,000 EUR"},
+    ]
+    assert site.engine.states["web"].items["login"].status == "dropped"
+
+
+async def test_a_dry_run_needs_no_actor_and_changes_nothing(site: Site) -> None:
+    teams = {"it": {**definition()["teams"]["it"], "allotment": 10}}
+    answer = await site.http.put(PUT, json=definition(teams=teams, **ONLY_SEARCH), params={"dry_run": "true"})
+    found = answer.json()
+    assert (answer.status_code, found["dry_run"], found["changed"]) == (200, True, True)
+    places = [(one["change"], one["place"]) for one in found["differences"]]
+    assert places == [
+        ("dropped", "items.login"),
+        ("changed", "items.search.cost"),
+        ("changed", "teams.it.allotment"),
+    ]
+    assert site.ledger.allotments == SHARES
+    assert site.entries() == ["product.applied"]
+
+
+async def test_a_dry_run_says_what_would_be_refused_and_what_would_be_created(site: Site) -> None:
+    refused = await site.http.put(PUT, json=definition(currency="USD"), params={"dry_run": "true"})
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "currency")
+    new = await site.http.put("/api/v1/products/app", json=definition(product="app"), params={"dry_run": "true"})
+    assert (new.json()["created"], new.json()["changed"]) == (True, True)
+    assert "app" not in site.engine.states
+    stranger = await site.http.put(PUT, json=definition(), params={"dry_run": "true", "actor": "zed"})
+    assert stranger.status_code == 403
+
+
+@pytest.mark.parametrize("dry_run", [False, True])
+async def test_a_source_that_nobody_registered_is_warned_of(site: Site, dry_run: bool) -> None:
+    await site.services.sources.add("jira-web", "jira", "a-good-long-secret", site.services.clock())
+    bound = definition(sources={"jira-web": {}, "nosuch": {}})
+    answer = await site.http.put(PUT, json=bound, params={"actor": "maria", "dry_run": dry_run})
+    assert answer.status_code == 200
+    assert answer.json()["warnings"] == [
+        "sources.nosuch: nobody has registered this source: "
+        "`tandem sources add nosuch --kind github|jira|standard --as PERSON`"
+    ]
+
+
+async def test_sources_that_cannot_be_looked_up_do_not_keep_a_file_from_being_applied(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def unavailable() -> list[Source]:
+        raise SourcesUnavailableError("the database is locked")
+
+    monkeypatch.setattr(site.services.sources, "all", unavailable)
+    done = (await site.apply(sources={"nosuch": {}})).json()
+    assert done["changed"] is True
+    assert done["warnings"] == ["sources: whether they are registered is not known: the database is locked"]
 
 
 async def test_no_answer_says_to_look_again(site: Site) -> None:
