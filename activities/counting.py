@@ -15,7 +15,7 @@ from events.union import External
 
 BEAT_S = 1.0
 PRUNE_EVERY = timedelta(minutes=1)
-GONE_AFTER = timedelta(hours=1)  # a process without a beat for so long is not shown any more
+GONE_AFTER = timedelta(minutes=2)  # a process without a beat for so long is not shown any more
 KEPT_IN_MEMORY_S = 60  # while the database cannot be written
 log = structlog.get_logger()
 
@@ -50,18 +50,19 @@ class Counting:
         self.count(Counter((e.product, e.source, e.type, outcome.status.value) for e, outcome in pairs), way)
 
     async def run(self) -> None:
-        """Write down every second until cancelled, and once more then."""
+        """Write down every second until cancelled, and once more then: that it has stopped."""
         try:
             while True:
                 await asyncio.sleep(BEAT_S)
                 await self._keep()
         finally:
-            await self._keep()
+            await self._keep(stopped=True)
 
-    async def _keep(self) -> None:
+    async def _keep(self, *, stopped: bool = False) -> None:
         at, rates = self._clock(), self._rates.take()
+        data = {**self._describe(), **({"stopped": True} if stopped else {})}
         try:
-            await self._store.keep(Beat(self._process, self._way, self._started_at, at, self._describe()), rates)
+            await self._store.keep(Beat(self._process, self._way, self._started_at, at, data), rates)
             if at - self._pruned_at >= PRUNE_EVERY:
                 await self._store.prune(at - self._kept, at - GONE_AFTER)
                 self._pruned_at = at

@@ -18,7 +18,7 @@ class Sum:
 
 @dataclass(frozen=True, slots=True)
 class Beat:
-    """What a process last said about itself."""
+    """What a process last said about itself; with ``stopped`` in its data it was the last time."""
 
     process: str
     way: str
@@ -50,6 +50,6 @@ class IntakeReader(Protocol):
         """Return the last beat of every process that is not long gone."""
         ...
 
-    async def open_letters(self) -> dict[str, int]:
-        """Return how many dead letters wait, by reason."""
+    async def open_letters(self, product: str | None = None) -> dict[str, int]:
+        """Return how many dead letters wait, by reason; of a product: those that name it."""
         ...

@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from deploy.streaming import Reader
 from events.outcome import Stats
+from web.figures import MEDIA_TYPE, Figure, gauge, of_dispatch, text_of
 
 CHECK_S = 1.5  # one part of readiness
 Check = Callable[[], Awaitable[bool]]
@@ -37,33 +38,33 @@ def stream_app(
         return JSONResponse({"status": "ready" if ready else "not ready", **parts}, 200 if ready else 503)
 
     async def metrics(_: Request) -> Response:
-        return PlainTextResponse(metrics_text(reader, stats()), media_type="text/plain; version=0.0.4")
+        return PlainTextResponse(metrics_text(reader, stats()), media_type=MEDIA_TYPE)
 
     routes = [Route(f"/{site.__name__}", site) for site in (healthz, readyz, metrics)]
     return Starlette(routes=routes)
 
 
 def metrics_text(reader: Reader, stats: Stats) -> str:
-    """Return the figures as Prometheus reads them; counted since this process started."""
+    """Return the figures as Prometheus reads them; a lag that nobody can know is left out."""
     reading = reader.look()
-    lines = ["# TYPE tandem_stream_lag gauge"]
-    lines += [f'tandem_stream_lag{{partition="{number}"}} {lag}' for number, lag in sorted(reading.lag.items())]
-    lines.append("# TYPE tandem_dispatch_total counter")
-    lines += [f'tandem_dispatch_total{{what="{name}"}} {count}' for name, count in sorted(stats.counts.items())]
-    figures = {
-        "tandem_stream_in_hand_events": reading.in_hand,
-        "tandem_stream_in_hand_bytes": reading.in_hand_bytes,
-        "tandem_stream_unacknowledged": reading.unacknowledged,
-        "tandem_stream_paused": int(reading.paused),
-        "tandem_stream_assigned": int(reading.assigned),
-        "tandem_stream_seconds_since_progress": round(reading.waits_s, 3),
-        "tandem_dispatch_waiting_events": stats.waiting_events,
-        "tandem_dispatch_busy_products": stats.busy_products,
-        "tandem_dispatch_held_products": len(stats.held_products),
-    }
-    for name, figure in figures.items():
-        lines += [f"# TYPE {name} gauge", f"{name} {figure}"]
-    return "\n".join(lines) + "\n"
+    lag = [((str(number),), lag) for number, lag in reading.lag.items()] if reading.answered else []
+    return text_of(
+        [
+            Figure("tandem_stream_lag", "gauge", "Events that are not stored yet.", lag, ("partition",)),
+            gauge("tandem_stream_broker", "1: the broker answers.", int(reading.answered)),
+            gauge("tandem_stream_in_hand_events", "Events that were read and are not stored yet.", reading.in_hand),
+            gauge("tandem_stream_in_hand_bytes", "Bytes of the events in hand.", reading.in_hand_bytes),
+            gauge("tandem_stream_unacknowledged", "Messages that are not acknowledged yet.", reading.unacknowledged),
+            gauge("tandem_stream_paused", "1: nothing is read, because too much is in hand.", int(reading.paused)),
+            gauge("tandem_stream_assigned", "1: it is in the group of readers.", int(reading.assigned)),
+            gauge(
+                "tandem_stream_seconds_since_progress",
+                "Something waits, and for so long nothing was finished.",
+                round(reading.waits_s, 3),
+            ),
+            *of_dispatch(stats),
+        ]
+    )
 
 
 async def _holds(check: Check) -> bool:

@@ -19,6 +19,7 @@ from events.stream_ports import Log, Ports, Reading
 
 ASK_AGAIN_S = 0.5  # for a broker that does not answer
 DRAIN_S = 3.0  # for what is in hand when we stop
+STALLED_AFTER_S = 30.0  # unless configured otherwise
 AWAY = (KafkaError, OSError, TimeoutError)
 log = structlog.get_logger()
 
@@ -99,17 +100,28 @@ class Reader:
         return Bounds(events=self.settings.stream_events, bytes=self.settings.stream_bytes)
 
 
-def described(reading: Reading) -> dict[str, Any]:
-    """Return what the process says about itself with every beat."""
+def described(reading: Reading, stalled_after: float = STALLED_AFTER_S) -> dict[str, Any]:
+    """Return what the process says about itself with every beat; a lag that nobody can know is None."""
+    known = reading.answered
     return {
+        "lacks": _lacks(reading, stalled_after),
         "assigned": reading.assigned,
-        "partitions": {str(number): lag for number, lag in sorted(reading.lag.items())},
-        "lag": sum(reading.lag.values()),
+        "partitions": {str(number): lag if known else None for number, lag in sorted(reading.lag.items())},
+        "lag": sum(reading.lag.values()) if known else None,
         "in_hand": reading.in_hand,
         "unacknowledged": reading.unacknowledged,
         "paused": reading.paused,
         "waits_s": round(reading.waits_s, 1),
     }
+
+
+def _lacks(reading: Reading, stalled_after: float) -> str:
+    """Return why it is not ready; empty: it is. Temporal is asked by whoever shows this."""
+    if not reading.answered:
+        return "broker"
+    if not reading.assigned:
+        return "not in the group yet"
+    return "stalled" if reading.waits_s >= stalled_after else ""
 
 
 async def first_to_end(*works: Any) -> None:

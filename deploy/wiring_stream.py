@@ -43,8 +43,8 @@ async def run_stream(settings: Settings, ready: Ready) -> None:
             reader = Reader(settings, kafka, ports)
             kept = timedelta(hours=settings.intake_kept_hours)
             name = process_name("stream")
-            counting = Counting(way.intake, name, "kafka", now, kept, lambda: described(reader.look()))
             stalled_after = settings.stream_stalled_after
+            counting = Counting(way.intake, name, "kafka", now, kept, lambda: described(reader.look(), stalled_after))
             site = stream_app(reader, way.dispatch.stats, way.engine.healthy, readable, stalled_after)
             here = settings.model_copy(update={"web_host": "127.0.0.1", "web_port": settings.stream_port})
             await first_to_end(serve(site, here, lambda: None), counting.run(), reader.run(ready))

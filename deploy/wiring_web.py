@@ -35,9 +35,11 @@ async def run_web(settings: Settings, ready: Ready) -> None:
             clock=now,
             count=counting.count_outcomes,
         )
+        app = create_app(services)
+        app.state.tally = counting.count  # of what is refused before there is an event
         beats = asyncio.create_task(counting.run(), name="counting")
         try:
-            await serve(create_app(services), settings, ready)
+            await serve(app, settings, ready)
         finally:
             beats.cancel()
             await asyncio.gather(beats, return_exceptions=True)

@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from events.codec import MAX_BODY
 from web.definition import MAX_PRODUCT_FILE
 from web.problems import Problem, problem
+from web.refusals import count_unread
 
 DRAINED = 8 * 1024 * 1024  # of a refused body: whoever still writes would not read our answer
 DRAINING_S = 5.0
@@ -43,6 +44,7 @@ class Edge:
             body.announced(headers.get("content-length", ""))
             await self._app(scope, body.receive, noted)
         except Problem as refused:
+            count_unread(scope, refused.kind)
             await body.drain()
             await refused.response()(scope, receive, send)
         except Exception:

@@ -34,8 +34,8 @@ class SqlIntake:
     async def beats(self) -> list[Beat]:
         return await self._database.read(_beats)
 
-    async def open_letters(self) -> dict[str, int]:
-        return await self._database.read(_open_letters)
+    async def open_letters(self, product: str | None = None) -> dict[str, int]:
+        return await self._database.read(partial(_open_letters, product=product))
 
     async def close(self) -> None:
         await self._database.close()
@@ -84,8 +84,10 @@ async def _beats(connection: AsyncConnection) -> list[Beat]:
     return [Beat(row.process, row.way, row.started_at, row.beat_at, json.loads(row.data)) for row in found]
 
 
-async def _open_letters(connection: AsyncConnection) -> dict[str, int]:
+async def _open_letters(connection: AsyncConnection, product: str | None) -> dict[str, int]:
     query = select(dead_letter.c.reason, func.count()).where(dead_letter.c.state == "open")
+    if product is not None:
+        query = query.where(dead_letter.c.product == product)
     return {row[0]: row[1] for row in await connection.execute(query.group_by(dead_letter.c.reason))}
 
 

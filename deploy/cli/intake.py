@@ -19,9 +19,9 @@ RATES = [
 PROCESSES = [
     Column("process", "process"),
     Column("way", "way"),
-    Column("said", "state"),
-    Column("lag", "behind by", right=True),
-    Column("beat_at", "last heard of"),
+    Column("state", "state"),
+    Column("behind", "behind by", right=True),
+    Column("heard", "last heard of"),
 ]
 
 
@@ -40,15 +40,18 @@ def show(
     if as_json:
         print_json(found)
         return
-    print_rows(found["rates"], RATES, title=f"the last {minutes:g} minutes", empty="nothing came in")
-    rows = [{**one, "said": _state(one)} for one in found["processes"]]
+    window = "the last minute" if minutes == 1 else f"the last {minutes:g} minutes"
+    print_rows(found["rates"], RATES, title=window, empty=f"nothing came in during {window}")
+    rows = [{**one, "behind": _behind(one), "heard": f"{one['beat_age_s']:.0f} s ago"} for one in found["processes"]]
     print_rows(rows, PROCESSES, empty="no process has said anything")
     letters = found["dead_letters"]
     if letters:
-        print_line("dead letters: " + ", ".join(f"{count} {reason}" for reason, count in sorted(letters.items())))
+        waiting = ", ".join(f"{count} {reason}" for reason, count in sorted(letters.items()))
+        print_line(f"dead letters{f' of {product}' if product else ''}: {waiting}")
 
 
-def _state(process: dict[str, Any]) -> str:
-    if not process["alive"]:
-        return "silent"
-    return "paused, too much waits to be stored" if process["data"].get("paused") else "working"
+def _behind(process: dict[str, Any]) -> str:
+    """Return the lag of a living reader; `?` when nobody can know it."""
+    if not process["alive"] or process["way"] != "kafka":
+        return ""
+    return "?" if process["lag"] is None else str(process["lag"])

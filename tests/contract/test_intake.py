@@ -7,10 +7,14 @@ from pathlib import Path
 import pytest
 
 from activities.ledger.intake import SqlIntake
+from activities.ledger.letters import SqlLetters
 from activities.ports_intake import Beat, Sum
+from domain.letters import Bounds
+from events.letters import Letter, digest_of
 from events.rates import Kind, Rate
 from tests.contract import ledger_case
 from tests.contract.ledger_case import url_of
+from tests.fakes.vault import FakeVault
 
 KIND = Kind("kafka", "web", "/crm", "feedback.received", "accepted")
 NINE = ledger_case.NINE.replace(microsecond=0)
@@ -58,5 +62,18 @@ async def test_what_is_old_goes(intake: SqlIntake) -> None:
     assert [one.process for one in await intake.beats()] == ["here"]
 
 
-async def test_without_letters_there_are_none(intake: SqlIntake) -> None:
+async def test_letters_that_wait_are_counted_by_reason_and_product(intake: SqlIntake, database: Path) -> None:
     assert await intake.open_letters() == {}
+    letters = await SqlLetters.connect(url_of(database), FakeVault(), Bounds(), lambda: NINE)
+    try:
+        await letters.park([letter("a", "web"), letter("b", "shop"), letter("c", None)])
+    finally:
+        await letters.close()
+    assert await intake.open_letters() == {"invalid": 3}
+    assert await intake.open_letters("web") == {"invalid": 1}
+    assert await intake.open_letters("other") == {}
+
+
+def letter(letter_id: str, product: str | None) -> Letter:
+    body = b"{"
+    return Letter(letter_id, "kafka", NINE, "invalid", "no JSON", body, len(body), digest_of(body), product=product)

@@ -14,6 +14,7 @@ class FakeIntake:
     alive: list[Beat] = field(default_factory=list)
     letters: dict[str, int] = field(default_factory=dict)
     asked: tuple[datetime, str | None] | None = None
+    asked_letters: str | None = None  # of which product
 
     async def sums(self, since: datetime, product: str | None = None, limit: int = 500) -> list[Sum]:
         self.asked = (since, product)
@@ -22,5 +23,6 @@ class FakeIntake:
     async def beats(self) -> list[Beat]:
         return self.alive
 
-    async def open_letters(self) -> dict[str, int]:
+    async def open_letters(self, product: str | None = None) -> dict[str, int]:
+        self.asked_letters = product
         return self.letters

@@ -9,6 +9,7 @@ from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel
 
 from events.room import FullError
+from web.figures import MEDIA_TYPE, Figure, of_dispatch, text_of
 from web.openapi import errors
 from web.problems import problem
 from web.services import Services, Svc
@@ -56,7 +57,7 @@ async def healthz() -> Alive:
 @router.get("/readyz", summary="Is it ready", responses={503: {"model": Readiness, "description": "Not yet"}})
 async def readyz(svc: Svc, response: Response) -> Readiness:
     """Tell whether Temporal answers, the ledger can be read, and events are taken."""
-    temporal, ledger = await asyncio.gather(_holds(svc.engine.healthy()), _holds(_readable(svc)))
+    temporal, ledger = await asyncio.gather(holds(svc.engine.healthy()), holds(_readable(svc)))
     dispatch = _takes(svc)
     ready = temporal and ledger and dispatch
     if not ready:
@@ -67,18 +68,11 @@ async def readyz(svc: Svc, response: Response) -> Readiness:
 @router.get("/metrics", summary="How much passes through", response_class=PlainTextResponse)
 async def metrics(svc: Svc) -> PlainTextResponse:
     """Return figures about the way in, as Prometheus reads them; counted since this process started."""
-    stats = svc.dispatch.stats()
-    lines = ["# TYPE tandem_dispatch_total counter"]
-    lines += [f'tandem_dispatch_total{{what="{name}"}} {count}' for name, count in sorted(stats.counts.items())]
-    figures = {
-        "tandem_dispatch_waiting_events": stats.waiting_events,
-        "tandem_dispatch_waiting_bytes": stats.waiting_bytes,
-        "tandem_dispatch_busy_products": stats.busy_products,
-        "tandem_dispatch_held_products": len(stats.held_products),
-    }
-    for name, figure in figures.items():
-        lines += [f"# TYPE {name} gauge", f"{name} {figure}"]
-    return PlainTextResponse("\n".join(lines) + "\n", media_type="text/plain; version=0.0.4")
+    deliveries = [((source, status.replace(" ", "-")), n) for (source, status), n in svc.webhooks.counts.items()]
+    webhooks = Figure(
+        "tandem_webhook_total", "counter", "Deliveries, by what became of them.", deliveries, ("source", "status")
+    )
+    return PlainTextResponse(text_of([*of_dispatch(svc.dispatch.stats()), webhooks]), media_type=MEDIA_TYPE)
 
 
 @documents.get("/documents/{digest}", summary="A snapshot, plan or proposal", responses=errors("not-found"))
@@ -92,7 +86,8 @@ async def document(digest: Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")], svc:
     return Document(hash=digest, simulated_clock=simulated, content=content)
 
 
-async def _holds(check: Awaitable[bool]) -> bool:
+async def holds(check: Awaitable[bool]) -> bool:
+    """Tell whether a part answers that it works, in time."""
     try:
         async with asyncio.timeout(CHECK_S):
             return await check

@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from activities.counting import PRUNE_EVERY, Counting
+from activities.counting import GONE_AFTER, PRUNE_EVERY, Counting
 from activities.ports_intake import Beat
 from events.outcome import Outcome, Status
 from events.rates import Kind, Rate
@@ -79,10 +79,10 @@ async def test_old_rows_are_removed_once_a_minute() -> None:
     clock.at += PRUNE_EVERY
     await one._keep()
     await one._keep()
-    assert store.pruned == [(clock.at - 6 * HOUR, clock.at - HOUR)]
+    assert store.pruned == [(clock.at - 6 * HOUR, clock.at - GONE_AFTER)]
 
 
-async def test_what_was_counted_is_written_when_the_process_stops() -> None:
+async def test_a_process_that_stops_writes_what_it_counted_and_that_it_stopped() -> None:
     store = Store()
     one = counting(store, Clock())
     running = asyncio.create_task(one.run())
@@ -92,3 +92,4 @@ async def test_what_was_counted_is_written_when_the_process_stops() -> None:
     with suppress(asyncio.CancelledError):
         await running
     assert [rate.events for rate in store.rates] == [2]
+    assert [one.data for one in store.beats] == [{"lag": 3, "stopped": True}]

@@ -7,10 +7,13 @@ import httpx
 import pytest
 
 from deploy.stream_site import stream_app
+from deploy.streaming import described
 from events.outcome import Stats
 from events.stream_ports import Reading
 
-STATS = Stats(counts={"accepted": 7}, waiting_events=1, waiting_bytes=2, busy_products=1, held_products={})
+STATS = Stats(
+    counts={"accepted": 7, "batches": 2}, waiting_events=1, waiting_bytes=2, busy_products=1, held_products={}
+)
 STALLED_AFTER = 30.0
 
 
@@ -74,4 +77,32 @@ async def test_metrics_have_the_lag_by_partition() -> None:
     async with site(FakeReader()) as http:
         text = (await http.get("/metrics")).text
     assert 'tandem_stream_lag{partition="0"} 3\ntandem_stream_lag{partition="2"} 0\n' in text
-    assert 'tandem_dispatch_total{what="accepted"} 7' in text
+    assert "# HELP tandem_stream_lag Events that are not stored yet." in text
+    assert [line for line in text.splitlines() if line.startswith("tandem_dispatch_total")] == [
+        'tandem_dispatch_total{what="accepted"} 7'
+    ]
+    assert "\ntandem_dispatch_batches_total 2\n" in text
+    assert "\ntandem_dispatch_retries_total 0\n" in text
+
+
+async def test_a_lag_that_nobody_can_know_is_no_figure() -> None:
+    frozen = Reading(assigned=True, lag={0: 3, 2: 0})  # as the broker said before it fell silent
+    async with site(FakeReader(reading=frozen)) as http:
+        text = (await http.get("/metrics")).text
+    assert "tandem_stream_lag{" not in text
+    assert "\ntandem_stream_broker 0\n" in text
+    said = described(frozen)
+    assert (said["lag"], said["partitions"]) == (None, {"0": None, "2": None})
+
+
+@pytest.mark.parametrize(
+    ("reading", "lacks"),
+    [
+        pytest.param(Reading(assigned=True, answered=True, waits_s=29.9), "", id="nothing"),
+        pytest.param(Reading(assigned=True, answered=True, waits_s=STALLED_AFTER), "stalled", id="progress"),
+        pytest.param(Reading(answered=True), "not in the group yet", id="partitions"),
+        pytest.param(Reading(assigned=True, waits_s=STALLED_AFTER), "broker", id="the broker, before what follows"),
+    ],
+)
+def test_a_beat_says_what_it_lacks(reading: Reading, lacks: str) -> None:
+    assert described(reading, STALLED_AFTER)["lacks"] == lacks
