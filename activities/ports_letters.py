@@ -14,11 +14,12 @@ Cursor = tuple[datetime, str]  # when the last letter of a page arrived, and its
 
 
 class StillUnreadableError(Exception):
-    """A letter makes no event today, either; ``reason`` is today's."""
+    """A letter makes no event today, either, or not all that it says; ``reason`` is today's."""
 
-    def __init__(self, reason: Reason, detail: str) -> None:
+    def __init__(self, reason: Reason, detail: str, events: Sequence[External] = ()) -> None:
         super().__init__(detail)
         self.reason = reason
+        self.events = list(events)  # what of it can be sent all the same; the letter stays open for the rest
 
 
 Retry = Callable[[Letter], Awaitable[list[External]]]  # raises EventError, StillUnreadableError
@@ -31,7 +32,8 @@ class LetterQuery(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     product: str | None = None
-    source: str | None = None
+    source: str | None = None  # of the event, or the registered name of a webhook's
+    ending: str | None = None  # what the id ends with
     reason: str | None = None
     way: str | None = None
     state: str | None = None

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from activities.ports import LedgerQuery, LedgerReader
+from activities.why_redriven import redrives_of
 from domain.evolve import event_key
 from domain.product import DEBT_SUBJECT
 from domain.record import Recorded
@@ -64,7 +65,13 @@ async def find(reader: LedgerReader, product: str, thing: str) -> Found:
             found = _one(thing, await _all_named(reader, product, thing))
     if found is None:
         raise await _unknown(reader, product, thing)
-    return found
+    return await _with_redrives(reader, found) if found.kind == "event" else found
+
+
+async def _with_redrives(reader: LedgerReader, found: Found) -> Found:
+    """Add what an event was redriven as, or of: the one explains the other."""
+    others = [one for recorded in found.entries for one in await redrives_of(reader, recorded)]
+    return found.model_copy(update={"entries": tuple(sorted((*found.entries, *others), key=lambda one: one.seq))})
 
 
 def _one(thing: str, candidates: list[Found]) -> Found | None:

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import httpx
 
 from deploy.cli.api import ApiError, UnreachableError, address
+from deploy.cli.output import stderr
 from deploy.errors import PlainError
 from events.codec import MAX_BODY
 from events.errors import EventError
@@ -47,6 +48,11 @@ class Report:
         return self.accepted + self.duplicate + len(self.refused)
 
 
+def tell(message: str) -> None:
+    """Say on standard error what goes on."""
+    stderr().print(message, markup=False, highlight=False, soft_wrap=True)
+
+
 class ImpatientError(PlainError):
     """What is left could not be sent in time."""
 
@@ -60,9 +66,11 @@ class Sender:
         patience: float,
         progress: Callable[[Report], None],
         sleep: Callable[[float], None] = time.sleep,
+        say: Callable[[str], None] = tell,
     ) -> None:
-        self._api, self._patience, self._progress, self._sleep = api, patience, progress, sleep
+        self._api, self._patience, self._progress, self._sleep, self._say = api, patience, progress, sleep, say
         self._waited = 0.0
+        self._said = ""  # what this wait is for
         self.report = Report()
 
     def send(self, lines: Iterable[bytes]) -> Report:
@@ -92,7 +100,7 @@ class Sender:
             before = self.report.sent
             left, why, seconds = self._once(left)
             if self.report.sent > before:
-                self._waited = 0.0
+                self._waited, self._said = 0.0, ""
                 self._progress(self.report)
             if left:
                 self._wait(left[0].number, why, max(seconds, SHORTEST_WAIT_S))
@@ -104,6 +112,10 @@ class Sender:
                 f"{self.report.accepted + self.report.duplicate} events were taken; "
                 "send the same file again, what was taken counts once"
             )
+        if why != self._said:
+            left = self._patience - self._waited
+            self._say(f"waiting at line {number}, for at most {left:.0f} s without progress: {why}")
+            self._said = why
         self._sleep(seconds)
         self._waited += seconds
 

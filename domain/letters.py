@@ -69,6 +69,7 @@ class Result(_Frozen):
     pending: tuple[Link, ...] = ()  # perhaps handed over, and not seen in the ledger yet
     mark: int = 0  # the number of the try whose ids the pending events have
     asked: Try | None = None  # the try that is under way
+    rest: str = ""  # what of the letter that try does not send: it stays open for it
     events: tuple[Link, ...] = ()  # those that closed it
     copies: tuple[str, ...] = ()  # letters that are edited copies of this one
     of: str | None = None  # the letter that this one came of, when it was redriven, and that is mended instead
@@ -149,8 +150,8 @@ def conclusion(kept: Kept, links: Iterable[Link]) -> tuple[State, str]:
     if refused:
         said = "; ".join(f"{link.product} refused {link.id}: {link.because}" for link in refused)
         return ("open" if kept.copy_of is None else "discarded"), said
-    shown = (f"{link.product} has {link.id} (#{link.seq}): {_outcome(link)}" for link in links)
-    return "closed", "; ".join(shown)
+    shown = "; ".join(f"{link.product} has {link.id} (#{link.seq}): {_outcome(link)}" for link in links)
+    return ("open", f"{shown}; not taken: {kept.result.rest}") if kept.result.rest else ("closed", shown)
 
 
 def _outcome(link: Link) -> str:

@@ -18,16 +18,23 @@ def redriven_about(source: str, event_id: str) -> str:
 
 
 def redriven_entry(
-    kept: Kept, done: Try, links: Sequence[Link], stream: str, times: tuple[datetime, datetime], *, late: bool = False
+    kept: Kept,
+    done: Try,
+    links: Sequence[Link],
+    stream: str,
+    times: tuple[datetime, datetime],
+    *,
+    of: Kept | None = None,
+    late: bool = False,
 ) -> Entry:
-    """Return the entry of one redrive; ``times``: real, and by the product's clock.
+    """Return the entry of one redrive; ``times``: real, and by the product's clock; ``of``: what a copy was made of.
 
     ``late``: that it was redriven is recorded already, and this is what came of it.
     """
-    about = [f"letter:{kept.letter.id}"]
-    if kept.letter.source and kept.letter.event_id:
-        about.append(redriven_about(kept.letter.source, kept.letter.event_id))
+    about = [f"letter:{kept.letter.id}", *_events_about(kept)]
+    about += [one for one in _events_about(of) if one not in about]
     data = _named(kept) | {
+        "of": None if of is None else {"source": of.letter.source, "id": of.letter.event_id},
         "number": done.number,
         "why": done.reason,
         "came": done.came,
@@ -36,6 +43,14 @@ def redriven_entry(
     }
     key = f"{_key(kept)}/redriven/{done.number}{'/came' if late else ''}"
     return _entry(stream, key, "dead_letter.redriven", done.actor, times, data, about)
+
+
+def resent_entry(kept: Kept, done: Try, links: Sequence[Link], stream: str, times: tuple[datetime, datetime]) -> Entry:
+    """Return the entry of a letter whose sender sent the same again, and it was taken."""
+    data = _named(kept) | {"came": done.came, "events": [link.model_dump(mode="json") for link in links]}
+    about = [f"letter:{kept.letter.id}", *_events_about(kept)]
+    entry = _entry(stream, f"{_key(kept)}/resent", "dead_letter.resent", done.actor, times, data, about)
+    return entry.model_copy(update={"identity": "engine"})
 
 
 def discarded_entry(kept: Kept, done: Try, stream: str, times: tuple[datetime, datetime]) -> Entry:
@@ -60,6 +75,13 @@ def pruned_entry(gone: Sequence[Candidate], now: datetime) -> Entry:
     }
     entry = _entry(SYSTEM_STREAM, key, "dead_letters.pruned", "tandem", (now, now), data, [])
     return entry.model_copy(update={"rows": rows, "identity": "engine"})
+
+
+def _events_about(kept: Kept | None) -> list[str]:
+    """Return what finds the redrives of the event that a letter names; empty when it names none."""
+    if kept is None or not kept.letter.source or not kept.letter.event_id:
+        return []
+    return [redriven_about(kept.letter.source, kept.letter.event_id)]
 
 
 def _key(kept: Kept) -> str:

@@ -1,6 +1,6 @@
 """One sentence for what somebody does with dead letters."""
 
-from domain.narrative_parts import Data, Told, plain, reason_of, template
+from domain.narrative_parts import Data, Told, capital, plain, reason_of, template
 from domain.record import Entry
 from domain.wording import count
 
@@ -31,6 +31,11 @@ def _redriven(entry: Entry) -> Told:
         return Told(f"What came of redriving {_letter(data)}: {came}")
     why = plain(str(data.get("why") or ""))
     return Told(f"{plain(entry.actor)} redrove {_letter(data)}: {came}", f"because {why}" if why else "")
+
+
+@template("dead_letter.resent")
+def _resent(entry: Entry) -> Told:
+    return Told(f"{capital(_letter(entry.data))}, came by itself: {plain(str(entry.data.get('came') or ''))}")
 
 
 @template("dead_letter.discarded")

@@ -25,7 +25,7 @@ def _feedback(before: ProductState, after: ProductState, event: model.FeedbackRe
     if not any(theme in item.themes and item.open for item in after.items.values()):
         return quiet(f"no open item answers to the theme {theme}")
     now, then = demand_of(after, theme, at), after.reference.demand.get(theme, 0.0)
-    moved = f"demand for {theme} went from {then:.1f} to {now:.1f}"
+    moved = f"demand for {theme} went from {then:.1f} to {now:.1f} since the last look at the priorities"
     if abs(now - then) < threshold:
         return quiet(f"{moved}, below the threshold of {threshold:g}")
     moved = f"{moved}, at or over the threshold of {threshold:g}"

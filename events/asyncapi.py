@@ -42,7 +42,8 @@ def document() -> dict[str, Any]:
             },
             "dead": {
                 "address": DEAD_TOPIC,
-                "description": "Records that could not be taken in; the same are listed as dead letters.",
+                "description": "Records that could not be taken in, without what customers may have written; "
+                "the list of dead letters has them whole.",
                 "messages": {"dead": _ref("messages", "dead")},
                 "bindings": {"kafka": {"bindingVersion": BINDING}},
             },

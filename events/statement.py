@@ -30,10 +30,13 @@ class Inferred(BaseModel):
     sentiment_model: str | None = None  # name and version
 
 
-def _given_or_inferable(value: Any, info: ValidationInfo) -> Any:
-    """Hold a sender who gave no text to giving both; a text that is itself refused is another error."""
-    if value is None and info.data.get("text") == "":
-        raise PydanticKnownError("missing")
+def _both_or_text(value: Any, info: ValidationInfo) -> Any:
+    """Hold a sender who gave no text to giving both; a text or a theme that is itself refused is another error."""
+    if info.data.get("text") == "":
+        if info.data.get("theme", "") is None:
+            raise ValueError("needs theme and sentiment, or a text")
+        if value is None:
+            raise PydanticKnownError("missing")
     return value
 
 
@@ -58,12 +61,10 @@ class Statement(BaseModel):
     model_config = ConfigDict(json_schema_extra=_BOTH_OR_TEXT)
 
     text: CustomerText = ""  # first: what may be missing depends on it
-    theme: Annotated[
-        Annotated[str, Field(min_length=1, max_length=MAX_THEME)] | None, AfterValidator(_given_or_inferable)
-    ] = Field(default=None, validate_default=True)
-    sentiment: Annotated[Annotated[float, Field(ge=-1, le=1)] | None, AfterValidator(_given_or_inferable)] = Field(
+    theme: Annotated[str, Field(min_length=1, max_length=MAX_THEME)] | None = None
+    sentiment: Annotated[Annotated[float, Field(ge=-1, le=1)] | None, AfterValidator(_both_or_text)] = Field(
         default=None, validate_default=True
-    )
+    )  # after both: it is here that what is missing is known
     inferred: SkipJsonSchema[Annotated[Inferred | None, BeforeValidator(_from_inside)]] = None
 
     @property

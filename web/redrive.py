@@ -21,7 +21,7 @@ from events.room import FullError, TooManyError
 from events.union import External
 from web.fates import Fates
 from web.products import Products
-from web.redriven import Redriven, answer
+from web.redriven import Came, Redriven, answer
 from web.retries import Refused, from_copy, from_kafka
 
 VISIBLE_S = 5.0  # how long a redrive waits for its events in the ledger
@@ -80,6 +80,9 @@ class Redrive:
         if why := await self._blocked(kept) or ended(kept):
             return answer(kept, "not-open", why)
         read = decode(event)
+        known = await self.fates.looked_up(Link(product=read.product, source=read.source, id=read.id))
+        if known.outcome and not known.refused:
+            raise EventError.at(("id",), f"{read.product} has an event of this id already (#{known.seq}); give another")
         body = canonical(event)
         digest = digest_of(body)
         copy = Letter(
@@ -110,24 +113,6 @@ class Redrive:
         (done,) = await self.redrive([stored], actor, reason)
         return done.model_copy(update={"id": kept.letter.id, "copy_id": copy.id, "state": await self._state(kept)})
 
-    async def would(self, kept: Kept) -> Redriven:
-        """Return what redriving a letter would send, without doing anything."""
-        if why := refusal_of(kept):
-            return answer(kept, "not-open", why)
-        try:
-            planned = await self._planned(kept, await self._events(kept), _number(kept))
-        except (EventError, StillUnreadableError, BrokenSealError) as exc:
-            return answer(kept, "unreadable", str(exc))
-        except VaultUnavailableError as exc:
-            return answer(kept, "later", str(exc), retry_after=1.0)
-        said = "; ".join(
-            f"{link.id} is in the ledger of {link.product} already"
-            if link.duplicate
-            else f"{link.id} to {link.product}"
-            for _, link in planned
-        )
-        return answer(kept, "would-send", said, [link for _, link in planned])
-
     async def discard(self, kept: Kept, actor: str, reason: str) -> Redriven:
         """Give a letter up; it is kept."""
         kept = await self.fates.settle(kept)
@@ -154,7 +139,8 @@ class Redrive:
         number, attempts = _number(kept), kept.attempts + 1
         done = Try(number=attempts, at=self._clock(), actor=actor, reason=reason)
         try:
-            planned = await self._planned(kept, await self._events(kept), number)
+            events, rest = await self.events_of(kept)
+            planned = await self.planned(kept, events)
         except (EventError, StillUnreadableError, BrokenSealError) as exc:
             if kept.result.pending:  # that is still on its way, perhaps
                 return answer(kept, "unreadable", str(exc))
@@ -162,27 +148,33 @@ class Redrive:
         except VaultUnavailableError as exc:
             return answer(kept, "later", str(exc), retry_after=1.0)
         pending = tuple(link for _, link in planned)
-        result = kept.result.model_copy(update={"pending": pending, "mark": number, "asked": done})
+        result = kept.result.model_copy(update={"pending": pending, "mark": number, "asked": done, "rest": rest})
         moved = await self.letters.move(kept, self._clock(), state="redriven", result=result, attempts=attempts)
         if moved is None:
             return await self._meanwhile(kept)
         return _Plan(moved, done, [event for event, link in planned if not link.outcome], list(pending))
 
-    async def _events(self, kept: Kept) -> list[External]:
+    async def events_of(self, kept: Kept) -> tuple[list[External], str]:
+        """Return the events of a letter, and why there is more in it than they say; empty when there is not."""
         body = b"" if kept.letter.way == "product" else await self.letters.body(kept.letter.id)
         if body is None:
             raise StillUnreadableError(kept.letter.reason, "its body was erased")
-        events = await self._retries[kept.letter.way](replace(kept.letter, body=body))
+        try:
+            events = await self._retries[kept.letter.way](replace(kept.letter, body=body))
+        except StillUnreadableError as exc:
+            if not exc.events:
+                raise
+            return exc.events, str(exc)
         if not events:
             raise StillUnreadableError(kept.letter.reason, "nothing in it is an event for any product")
-        return events
+        return events, ""
 
-    async def _planned(self, kept: Kept, events: list[External], number: int) -> list[tuple[External, Link]]:
+    async def planned(self, kept: Kept, events: list[External]) -> list[tuple[External, Link]]:
         """Return the events under ids that were not refused, each with what the ledger says of it already."""
         planned = []
         for event in events:
             sent, link = event, Link(product=event.product, source=event.source, id=event.id)
-            for mark in range(number, number + MOST_MARKS):
+            for mark in range(1, MOST_MARKS):  # from the first: an earlier try, of this letter or another, may be in
                 link = await self.fates.looked_up(link)
                 if not link.refused:
                     break
@@ -232,8 +224,9 @@ class Redrive:
             await self.fates.record(plan.kept, plan.done.model_copy(update={"came": NOT_YET}), plan.waits)
             return answer(plan.kept, "pending", NOT_YET, plan.waits)
         kept = await self.fates.conclude(plan.kept, plan.waits, plan.done)
-        _, said = conclusion(kept, plan.waits)
-        return answer(kept, "refused" if any(link.refused for link in plan.waits) else "closed", said, plan.waits)
+        _, said = conclusion(plan.kept, plan.waits)
+        rest: Came = "unreadable" if plan.kept.result.rest else "closed"
+        return answer(kept, "refused" if any(link.refused for link in plan.waits) else rest, said, plan.waits)
 
     async def _in_vain(self, kept: Kept, done: Try, why: str) -> Redriven:
         """End a try that led to no event at all."""
@@ -243,9 +236,8 @@ class Redrive:
         )
         if counted is None:
             return await self._meanwhile(kept)
-        return answer(
-            await self.fates.end(counted, state, (), done.model_copy(update={"came": why})), "unreadable", why
-        )
+        ended_so = await self.fates.end(counted, state, (), done.model_copy(update={"came": why}), sent=False)
+        return answer(ended_so, "unreadable", why)
 
     async def _blocked(self, kept: Kept) -> str:
         """Return why nothing may be begun with a letter now: two events must not come of it."""

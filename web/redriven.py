@@ -17,6 +17,7 @@ Came = Literal[
     "unknown",  # there is no such letter
     "discarded",
     "would-send",  # in a dry run
+    "would-refuse",  # in a dry run: nobody would take it
 ]
 
 

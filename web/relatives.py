@@ -31,16 +31,22 @@ async def family_of(
         family.events.append((source, event_id))
         for kept in await reader.event(source, event_id):
             first = (kept.entry.data.get("event", {}).get("extensions") or {}).get(REDRIVE_OF)
-            if kept.entry.product == product and isinstance(first, str):
+            if kept.entry.product != product or not isinstance(first, str):
+                continue
+            if (source, event_id) in await _became(reader, product, (source, first)):  # a sender may claim it, too
                 left.append((source, first))
-        for kept in await reader.entries(LedgerQuery(about=redriven_about(source, event_id), limit=1_000)):
-            for link in kept.entry.data["events"]:
-                if link["product"] == product:
-                    left.append((link["source"], link["id"]))
+        left += await _became(reader, product, (source, event_id))
         for letter in await letters.of_event(source, event_id):
             if await _belongs(products, letter, product):
                 left += await _taken_in(letters, family, letter, product)
     return family
+
+
+async def _became(reader: LedgerReader, product: str, event: tuple[str, str]) -> list[tuple[str, str]]:
+    """Return the events of a product that the ledger says an event was redriven as."""
+    found = await reader.entries(LedgerQuery(about=redriven_about(*event), limit=1_000))
+    links = [link for kept in found for link in kept.entry.data["events"] if link["product"] == product]
+    return [(link["source"], link["id"]) for link in links]
 
 
 async def _taken_in(letters: Letters, family: Family, letter: Kept, product: str) -> list[tuple[str, str]]:

@@ -5,12 +5,12 @@ import json
 from activities.ports import LedgerReader, Vault
 from activities.ports_letters import StillUnreadableError
 from events.codec import EXTERNAL_TYPES, decode_json
+from events.errors import EventError
 from events.kafka_binding import read_record
 from events.letters import Letter
 from events.model import FeedbackReceived
+from events.stream_letters import KAFKA_BROKEN, KAFKA_KEY, TOMBSTONE
 from events.union import EXTERNAL, External
-
-KAFKA_KEY = "kafka-key"  # the header of a letter that holds its record's key
 
 
 async def from_copy(letter: Letter) -> list[External]:
@@ -19,7 +19,11 @@ async def from_copy(letter: Letter) -> list[External]:
 
 
 async def from_kafka(letter: Letter) -> list[External]:
-    """Return the event of a record. Raises EventError."""
+    """Return the event of a record. Raises EventError, StillUnreadableError."""
+    if letter.detail == TOMBSTONE:
+        raise StillUnreadableError("invalid", f"{TOMBSTONE}; discard it")
+    if broken := letter.headers.get(KAFKA_BROKEN):
+        raise EventError.at(("headers",), f"given twice, or no UTF-8 text: {broken}; redrive an edited copy")
     key = letter.headers.get(KAFKA_KEY)
     headers = [(name, value.encode()) for name, value in letter.headers.items() if name != KAFKA_KEY]
     return [read_record(None if key is None else key.encode(), headers, letter.body)]

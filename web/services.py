@@ -27,7 +27,9 @@ from workflows.messages import Answer, Applied, Effect, Ended, EscalationReply
 class Workflows(Protocol):
     """What the web asks of the workflows; `workflows.client.Engine` says what each call raises."""
 
-    async def apply(self, definition: ProductDefinition, actor: str) -> Applied: ...
+    async def apply(
+        self, definition: ProductDefinition, actor: str, *, drop: bool = False, dry_run: bool = False
+    ) -> Applied: ...
 
     async def archive(self, product: str, actor: str, reason: str) -> None: ...
 
@@ -71,7 +73,7 @@ class Services:
 
     def __post_init__(self) -> None:
         self.products = Products(self.reader)
-        self.webhooks = Webhooks(self.reader)
+        self.webhooks = Webhooks(self.reader, self.sources)
         self.redrive = Redrive(
             letters=self.letters,
             retries={"webhook": self.webhooks.retry()},

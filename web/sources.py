@@ -13,6 +13,7 @@ from events.union import External
 from events.webhooks.bindings import Aliases, Bound, KnownDependency, KnownItem, KnownMilestone, SourceBinding
 from events.webhooks.delivery import Delivery
 from events.webhooks.parking import delivery_of
+from events.webhooks.registry import Sources, SourcesUnavailableError
 from events.webhooks.translate import Translated, translate
 from web.products import all_rows
 
@@ -22,8 +23,8 @@ FRESH_S = 1.0  # how long what was read is used again; what cannot be mapped is 
 class Webhooks:
     """What products make of deliveries; counts them. One per process."""
 
-    def __init__(self, reader: LedgerReader) -> None:
-        self._reader = reader
+    def __init__(self, reader: LedgerReader, sources: Sources) -> None:
+        self._reader, self._sources = reader, sources
         self._read: dict[str, list[Bound]] = {}  # source -> products
         self._until = 0.0  # loop time
         self.counts: Counter[tuple[str, str]] = Counter()  # (registered source, what became of a delivery)
@@ -50,12 +51,22 @@ class Webhooks:
 
         async def again(letter: Letter) -> list[External]:
             self._until = 0.0  # somebody mended an alias a moment ago
-            made, _ = await self.translated(delivery_of(letter))
-            if not made.events:
-                raise StillUnreadableError(made.reason or "unmapped", made.detail or made.left_out)
+            delivery = delivery_of(letter)
+            made, bounds = await self.translated(delivery)
+            if not bounds and await self._is_gone(delivery.source):
+                raise StillUnreadableError("unmapped", _gone(delivery))
+            if made.reason is not None or not made.events:
+                raise StillUnreadableError(made.reason or "unmapped", made.detail or made.left_out, made.events)
             return list(made.events)
 
         return again
+
+    async def _is_gone(self, source: str) -> bool:
+        """Tell whether a source is known not to be registered any more."""
+        try:
+            return await self._sources.find(source) is None
+        except SourcesUnavailableError:
+            return False
 
     async def _bound(self, source: str) -> list[Bound]:
         now = asyncio.get_running_loop().time()
@@ -68,6 +79,15 @@ class Webhooks:
         return self._read[source]
 
 
+def _gone(delivery: Delivery) -> str:
+    name = delivery.source
+    return (
+        f"the source {name} is no longer registered, and no product takes from it; to take this letter after all, "
+        f"register it (`tandem sources add {name} --kind {delivery.kind}`) "
+        f"and add `sources: {{{name}: {{}}}}` to a product file"
+    )
+
+
 def bound_of(row: ViewRow, source: str) -> Bound:
     """Return how the product of a roadmap takes a source."""
     data = row.data
@@ -76,13 +96,16 @@ def bound_of(row: ViewRow, source: str) -> Bound:
         product=row.product,
         binding=SourceBinding.model_validate(declared["binding"]),
         aliases=Aliases.model_validate(declared["aliases"]),
-        items={one["id"]: KnownItem(tuple(sorted(one["efforts"])), one["milestone"]) for one in data["items"]},
+        items={
+            one["id"]: KnownItem(tuple(sorted(one["efforts"])), one["milestone"], one["title"]) for one in data["items"]
+        },
         milestones={
-            one["id"]: KnownMilestone(datetime.fromisoformat(one["due"]), one["committed"])
+            one["id"]: KnownMilestone(datetime.fromisoformat(one["due"]), one["committed"], one["title"])
             for one in data["milestones"]
         },
         dependencies={
             one["id"]: KnownDependency(one["needs"], one["provider"], datetime.fromisoformat(one["needed_by"]))
             for one in data["dependencies"]
         },
+        teams=tuple(data["capacity"]),
     )

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from activities.feedback.function_words import FUNCTION_WORDS
+
 if TYPE_CHECKING:
     from numpy import float64
     from numpy.typing import NDArray
@@ -100,7 +102,10 @@ class ThemeModel:
         return Sorted(first, round(shares[order[0]], 4), second, round(shares[order[1]], 4))
 
     def words(self, text: str, theme: str) -> list[tuple[str, float]]:
-        """Return the words of a text that spoke most for a theme, or against it: word, share of its score."""
+        """Return the words of a text that spoke most for a theme, or against it: word, share of its score.
+
+        "in the" counts in the model, but it explains nothing and is not among them.
+        """
         places, values = self._features(text)
         if theme not in self.document.themes or not places:
             return []
@@ -108,7 +113,8 @@ class ThemeModel:
         spoke = [
             (self.document.terms[p], float(v * self._weights[p, column])) for p, v in zip(places, values, strict=True)
         ]
-        return sorted(spoke, key=lambda one: (-abs(one[1]), one[0]))[:SHOWN]
+        telling = [one for one in spoke if not FUNCTION_WORDS.issuperset(one[0].split())]
+        return sorted(telling, key=lambda one: (-abs(one[1]), one[0]))[:SHOWN]
 
     def _features(self, text: str) -> tuple[list[int], list[float]]:
         """Return the places of the known terms, and their TF-IDF values, of length 1 together."""

@@ -3,16 +3,34 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from activities.feedback.labelled import labelled
 from activities.feedback.models import newest_training
-from activities.feedback.training import MAX_CHARACTERS, MAX_EXAMPLES, THRESHOLD, Example, Fitted, fit
+from activities.feedback.training import (
+    MAX_CHARACTERS,
+    MAX_EXAMPLES,
+    THRESHOLD,
+    Example,
+    Fitted,
+    TooFewExamplesError,
+    fit,
+)
 from activities.ports import Ledger, LedgerReader, Vault
 from domain.theme_models import LISTED, Training, trained_entry
+from domain.wording import count
 
 
 class TrainingUnderWayError(Exception):
     """This process trains another model at the moment."""
+
+
+class Trained(NamedTuple):
+    """The model in use, and what came of asking for it."""
+
+    training: Training
+    new: bool  # False: the same examples had made it before
+    equal: int  # examples that say the same as another one
 
 
 class Trainer:
@@ -30,7 +48,7 @@ class Trainer:
         at: datetime,
         clock_at: datetime,
         threshold: float = THRESHOLD,
-    ) -> Training:
+    ) -> Trained:
         """Train from the product's own labelled texts and ``given`` ones; the same texts again change nothing.
 
         Raises TooFewExamplesError, TrainingUnderWayError, and what ledger and vault raise; then the model in use stays.
@@ -41,20 +59,26 @@ class Trainer:
         try:
             own = await labelled(self._reader, self._vault, product)
             examples = _bounded([*given, *own.examples])
-            fitted = await asyncio.to_thread(fit, examples, threshold)
+            try:
+                fitted = await asyncio.to_thread(fit, examples, threshold)
+            except TooFewExamplesError as exc:
+                if not own.erased:
+                    raise
+                raise TooFewExamplesError(f"{exc}; {count(own.erased, 'more text')} cannot be read: erased") from exc
             used = set(fitted.themes)
             from_file = len({one for one in given if one.theme in used} - set(own.examples))
-            return await self._announce(product, fitted, from_file, own.erased, actor, at, clock_at)
+            training, new = await self._announce(product, fitted, from_file, own.erased, actor, at, clock_at)
+            return Trained(training, new, fitted.equal)
         finally:
             self._busy = False
 
     async def _announce(
         self, product: str, fitted: Fitted, from_file: int, erased: int, actor: str, at: datetime, clock_at: datetime
-    ) -> Training:
+    ) -> tuple[Training, bool]:
         digest = await self._ledger.put_document(fitted.content())
         newest = await newest_training(self._reader, product)
         if newest is not None and newest.model == digest:
-            return newest
+            return newest, False
         document, left_out = fitted.document, list(fitted.left_out.items())
         training = Training(
             number=1 if newest is None else newest.number + 1,
@@ -74,7 +98,7 @@ class Trainer:
             accuracy_of_sorted=document.accuracy_of_sorted,
         )
         await self._ledger.append([trained_entry(product, training, actor, at, clock_at)])
-        return training
+        return training, True
 
 
 def _bounded(examples: Sequence[Example]) -> list[Example]:

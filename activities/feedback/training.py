@@ -48,6 +48,7 @@ class Fitted:
     document: Document
     themes: dict[str, int]  # theme -> different examples
     left_out: dict[str, int]  # themes with too few
+    equal: int  # examples that say the same as another one
 
     def content(self) -> Any:
         """Return the model as it is stored."""
@@ -59,7 +60,8 @@ def fit(examples: Iterable[Example], threshold: float = THRESHOLD) -> Fitted:
 
     Raises TooFewExamplesError.
     """
-    usable, themes, left_out = chosen(examples)
+    given = list(examples)
+    usable, themes, left_out = chosen(given)
     learnt, held_out = _split(usable)
     trial = ThemeModel(_document(learnt, threshold, measured={"held_out": len(held_out)}))  # as it will be used
     guesses = [trial.sort(text) for _, text in held_out]
@@ -71,7 +73,7 @@ def fit(examples: Iterable[Example], threshold: float = THRESHOLD) -> Fitted:
         "unsorted": round(1 - len(kept) / len(right), 4),
         "accuracy_of_sorted": round(sum(kept) / len(kept), 4) if kept else 0.0,
     }
-    return Fitted(_document(usable, threshold, measured), themes, left_out)
+    return Fitted(_document(usable, threshold, measured), themes, left_out, len(given) - len(set(given)))
 
 
 def chosen(examples: Iterable[Example]) -> tuple[list[Example], dict[str, int], dict[str, int]]:
@@ -79,19 +81,34 @@ def chosen(examples: Iterable[Example]) -> tuple[list[Example], dict[str, int], 
 
     Raises TooFewExamplesError, which says how many are needed.
     """
-    different = sorted(set(examples))
+    given = list(examples)
+    different = sorted(set(given))
     counts = Counter(one.theme for one in different)
     ordered = sorted(counts.items(), key=lambda one: (-one[1], one[0]))
     themes = {theme: number for theme, number in ordered[:MAX_THEMES] if number >= MIN_PER_THEME}
     left_out = {theme: number for theme, number in ordered if theme not in themes}
     usable = [one for one in different if one.theme in themes]
     if len(themes) < MIN_THEMES or len(usable) < MIN_EXAMPLES:
-        known = listing([f"{theme} has {number}" for theme, number in ordered]) if ordered else "there is none"
         raise TooFewExamplesError(
             f"a model needs at least {MIN_EXAMPLES} different labelled texts of at least {MIN_THEMES} themes with "
-            f"{MIN_PER_THEME} each; {count(len(usable), 'text')} of {count(len(themes), 'theme')} can be used: {known}"
+            f"{MIN_PER_THEME} each; {_used(len(given), len(different), themes, left_out)}"
         )
     return usable, themes, left_out
+
+
+def _used(given: int, different: int, themes: dict[str, int], left_out: dict[str, int]) -> str:
+    """Say what of the examples can be used, and why the rest cannot."""
+    if not given:
+        return "there is none"
+    of_themes = f" ({listing([f'{theme} has {number}' for theme, number in themes.items()])})" if themes else ""
+    parts = [f"of {count(given, 'text')} {sum(themes.values())} can be used{of_themes}"]
+    if equal := given - different:
+        parts.append(f"{equal} {'says' if equal == 1 else 'say'} the same as another")
+    if left_out:
+        few = listing([f"{theme} has {number}" for theme, number in left_out.items()])
+        rarely = sum(left_out.values())
+        parts.append(f"{rarely} {'is' if rarely == 1 else 'are'} of themes with fewer than {MIN_PER_THEME} ({few})")
+    return "; ".join(parts)
 
 
 def _split(usable: Sequence[Example]) -> tuple[list[Example], list[Example]]:

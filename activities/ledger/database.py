@@ -19,7 +19,11 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self._sqlite = make_url(url).get_backend_name() == "sqlite"
-        self._engine = create_async_engine(url, connect_args={"timeout": BUSY_SECONDS} if self._sqlite else {})
+        self._engine = create_async_engine(
+            url,
+            connect_args={"timeout": BUSY_SECONDS} if self._sqlite else {},
+            hide_parameters=True,  # errors are logged, and rows hold what people wrote
+        )
         self._writer = self._engine.execution_options(begin="BEGIN IMMEDIATE")
         self._turn = asyncio.Lock()
         self._in_hand: set[asyncio.Task[Any]] = set()

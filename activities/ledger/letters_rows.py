@@ -92,9 +92,14 @@ def selected(query: LetterQuery) -> Select[Any]:
     table = dead_letter.c
     order = (table.at, table.id) if query.oldest_first else (table.at.desc(), table.id.desc())
     chosen = select(*COLUMNS).order_by(*order).limit(clamp(query.limit))
-    for name in ("product", "source", "reason", "way", "state"):
+    for name in ("product", "reason", "way", "state"):
         if (value := getattr(query, name)) is not None:
             chosen = chosen.where(table[name] == value)
+    if query.source is not None:
+        registered = table.id.startswith(webhook_prefix(query.source), autoescape=True)
+        chosen = chosen.where((table.source == query.source) | registered)
+    if query.ending is not None:
+        chosen = chosen.where(table.id.endswith(query.ending, autoescape=True))
     if query.since is not None:
         chosen = chosen.where(table.at >= query.since)
     if query.until is not None:
@@ -104,6 +109,11 @@ def selected(query: LetterQuery) -> Select[Any]:
         here, there = tuple_(table.at, table.id), tuple_(literal(at, table.at.type), letter_id)
         chosen = chosen.where(here > there if query.oldest_first else here < there)
     return chosen
+
+
+def webhook_prefix(source: str) -> str:
+    """Return how the ids of the letters of a registered source begin (see ``events.webhooks.parking``)."""
+    return f"webhook/{source}/"
 
 
 def clamp(limit: int) -> int:

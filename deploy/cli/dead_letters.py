@@ -3,30 +3,38 @@
 import json
 import re
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import typer
 
-from deploy.cli.api import Api, UsageError, acting, connect
-from deploy.cli.dead_letters_shown import LETTERS, print_answers, print_letter, print_letters, went_well
+from deploy.cli.api import Api, ApiError, UsageError, acting, connect
+from deploy.cli.dead_letters_shown import LETTERS, print_answers, print_letter, print_letters, went_well, whole
 from deploy.cli.output import JsonOption, print_json, print_line, progress, shown_path
 from deploy.cli.shown import AsOption, instant_of
 from deploy.errors import PlainError
+from domain.letters import State
 from domain.wording import count
+from events.letters import Reason, Way
 
+NOT_FOUND = 404
+MOST_MEANT = 10  # letters that are named when the end of an id means several
+LIST_ALL = "tandem dead-letters list --state all"
+AFTER = re.compile(r"\d{4}-\d\d-\d\dT\S+ \S.*")
 AT_ONCE = 100  # letters in one request: each may wait for its product
+REASONS, WAYS = get_args(Reason), get_args(Way)
+STATES = (*get_args(State), "all")
 NAME = re.compile(r"[^A-Za-z0-9.-]+")
 Because = Annotated[str, typer.Option("--because", help="Why; everybody can read it.")]
-Id = Annotated[str, typer.Argument(metavar="ID", help="The letter's id, as `dead-letters list` shows it.")]
+Id = Annotated[str, typer.Argument(metavar="ID", help="The letter's id, or the end of it.")]
 
 ProductOption = Annotated[str | None, typer.Option(help="Only for this product.")]
-SourceOption = Annotated[str | None, typer.Option(help="Only from this source.")]
-ReasonOption = Annotated[
-    str | None,
-    typer.Option(help="Only these: invalid, unknown-type, unknown-product, unmapped, too-large or refused."),
+SourceOption = Annotated[
+    str | None, typer.Option(help="Only from this source: of the events, or a name of `sources list`.")
 ]
-WayOption = Annotated[str | None, typer.Option(help="Only what came by http, kafka, webhook or product.")]
+ReasonOption = Annotated[str | None, typer.Option(help=f"Only these: {', '.join(REASONS)}.")]
+WayOption = Annotated[str | None, typer.Option(help=f"Only what came by {', '.join(WAYS)}.")]
 SinceOption = Annotated[str | None, typer.Option(help="From this date or instant on (UTC).")]
 UntilOption = Annotated[str | None, typer.Option(help="Before this date ends, or before this instant (UTC).")]
 
@@ -47,17 +55,21 @@ def listed(
     source: SourceOption = None,
     reason: ReasonOption = None,
     way: WayOption = None,
-    state: Annotated[str, typer.Option(help="open, redriven, closed, discarded, or all.")] = "open",
+    state: Annotated[str, typer.Option(help=f"{', '.join(STATES[:-1])}, or all.")] = "open",
     since: SinceOption = None,
     until: UntilOption = None,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="How many.")] = 100,
     after: Annotated[str | None, typer.Option(help="What the page before ended with.")] = None,
+    folded: Annotated[bool, typer.Option("--folded", help="With those that another letter stands for.")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """List what could not be taken, the newest first."""
+    _one_of("--state", state, STATES)
+    if after is not None and not AFTER.fullmatch(after):
+        raise UsageError(f"--after: {after!r}: must be what the page before ended with, an instant and a letter's id")
     wanted = None if state == "all" else state
     matching = _matching(product, source, reason, way, since, until)
-    page = connect().get(LETTERS, **matching, state=wanted, limit=limit, after=after)
+    page = connect().get(LETTERS, **matching, state=wanted, limit=limit, after=after, folded=folded or None)
     if as_json:
         print_json(page)
         return
@@ -72,7 +84,8 @@ def show(
     as_json: JsonOption = False,
 ) -> None:
     """Show a letter: why it could not be taken, and what became of it."""
-    one = connect().get(LETTERS, letter, body=body or None)
+    api = connect()
+    one = api.get(LETTERS, _meant(api, letter), body=body or None)
     if as_json:
         print_json(one)
         return
@@ -94,24 +107,23 @@ def redrive(
     as_json: JsonOption = False,
 ) -> None:
     """Send letters again as they are; each counts once, however often it is redriven."""
-    actor = acting(person)
-    if not because:
-        raise UsageError("say why: --because REASON")
+    actor, because = acting(person), _why(because)
     matching = _matching(product, source, reason, way, since, until)
     if everything == bool(letters):
         raise UsageError("name letters, or say --all; with --all, --reason and the like say which")
     if letters and any(matching.values()):
         raise UsageError("--product, --source, --reason, --way, --since and --until go with --all")
     api = connect()
+    letters = [_meant(api, one, must_be=False) for one in letters or ()]
     asked = {"actor": actor, "reason": because, "dry_run": dry_run}
     with progress("looking what would be sent" if dry_run else "sending dead letters again"):
-        done = _all(api, asked, matching) if everything else _named(api, asked, letters or [])
+        done = _all(api, asked, matching) if everything else _named(api, asked, letters)
     if as_json:
         print_json({"counts": Counter(one["status"] for one in done), "items": done})
     else:
         print_answers(done)
     failed = [one for one in done if not went_well(one)]
-    if failed:
+    if failed and not dry_run:
         raise PlainError(f"{count(len(failed), 'letter')} of {len(done)} could not be closed")
 
 
@@ -124,13 +136,13 @@ def edit(
     as_json: JsonOption = False,
 ) -> None:
     """Write a letter's event into a file; with --with send the edited one. The letter itself stays as it came."""
-    actor = acting(person)
-    api = connect()
     if file is None:
-        _write(api, letter, to, actor)
+        api = connect()
+        _write(api, _meant(api, letter), to, person or "PERSON")
         return
-    if not because:
-        raise UsageError("say why: --because REASON")
+    actor, because = acting(person), _why(because)
+    api = connect()
+    letter = _meant(api, letter)
     done = api.post(LETTERS, letter, "redrive", body={"actor": actor, "reason": because, "event": _event(file)})
     if as_json:
         print_json(done)
@@ -140,18 +152,58 @@ def edit(
         raise PlainError(f"the edited copy of {letter} was not taken; the letter stays open")
 
 
-def discard(letter: Id, because: Because, person: AsOption = None, as_json: JsonOption = False) -> None:
+def discard(letter: Id, because: Because = "", person: AsOption = None, as_json: JsonOption = False) -> None:
     """Give up a letter that cannot be mended. It is kept, and no longer waits for anybody."""
-    done = connect().post(LETTERS, letter, "discard", body={"actor": acting(person), "reason": because})
+    actor, because = acting(person), _why(because)
+    api = connect()
+    letter = _meant(api, letter)
+    done = api.post(LETTERS, letter, "discard", body={"actor": actor, "reason": because})
     if as_json:
         print_json(done)
         return
-    print_line(f"{letter}: {done['said']}")
+    whole(f"{letter}: {done['said']}")
+
+
+def _why(because: str) -> str:
+    if not because.strip():
+        raise UsageError("--because: say why")
+    return because
+
+
+def _one_of(option: str, value: str | None, known: Sequence[str]) -> None:
+    """Raise UsageError when a value is none of those that an option takes."""
+    if value is not None and value not in known:
+        raise UsageError(f"{option}: {value!r}: must be one of {', '.join(known)}")
+
+
+def _meant(api: Api, text: str, *, must_be: bool = True) -> str:
+    """Return the id of the letter that a person means by its id or the end of it.
+
+    ``must_be``: else what nothing is known of comes back as it is. Raises UsageError, PlainError.
+    """
+    if not text:
+        raise UsageError("ID: is empty")
+    try:
+        api.get(LETTERS, text)
+        return text
+    except ApiError as error:
+        if error.status_code != NOT_FOUND:
+            raise
+    page = api.get(LETTERS, ending=text, limit=MOST_MEANT, folded=True)
+    found = [one["id"] for one in page["items"] if one["id"].endswith(text)]
+    if len(found) > 1:
+        more = ", and more" if page["next"] else ""
+        raise UsageError(f"{text!r} may mean {', '.join(found)}{more}: say which")
+    if not found and must_be:
+        raise PlainError(f"there is no dead letter {text!r}; `{LIST_ALL}` lists those that there are")
+    return found[0] if found else text
 
 
 def _matching(
     product: str | None, source: str | None, reason: str | None, way: str | None, since: str | None, until: str | None
 ) -> dict[str, Any]:
+    _one_of("--reason", reason, REASONS)
+    _one_of("--way", way, WAYS)
     return {
         "product": product,
         "source": source,

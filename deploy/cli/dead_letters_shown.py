@@ -5,10 +5,13 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from deploy.cli.output import Column, print_line, print_rows
-from deploy.cli.shown import at, clock_of, facts, heading, with_clock
+from rich.text import Text
+
+from deploy.cli.output import print_line, stdout
+from deploy.cli.shown import at, clock_of, facts, labelled
 
 LETTERS = "dead-letters"
+SENT_AGAIN = "An id counts once: after a refusal the same event is sent again under its id and `~1`, `~2` \u2026"
 WELL = ("closed", "pending", "would-send")
 
 
@@ -18,51 +21,39 @@ def went_well(answer: Mapping[str, Any]) -> bool:
 
 
 def print_letters(letters: Sequence[Mapping[str, Any]]) -> None:
-    """Print a list."""
-    rows = [
-        {
-            "id": one["id"],
-            "at": at(one["at"], "UTC"),
-            "state": one["state"],
-            "reason": one["reason"],
-            "event": " ".join(str(one[name]) for name in ("type", "source", "event_id") if one[name]),
-            "product": one["product"] or "",
-            "detail": one["detail"],
-            "clock": clock_of(one),
-        }
-        for one in letters
-    ]
-    columns = [
-        Column("id", "letter"),
-        Column("at", "arrived (UTC)"),
-        Column("state", "state"),
-        Column("reason", "reason"),
-        Column("product", "product"),
-        Column("event", "event"),
-        Column("detail", "why"),
-    ]
-    print_rows(rows, with_clock(columns, rows), empty="no dead letters")
+    """Print a list: the id by itself, so that it is never cut; then one line, and why."""
+    if not letters:
+        print_line("no dead letters")
+    for one in letters:
+        whole(one["id"], style="bold")
+        said = (f"{at(one['at'], 'UTC')} UTC", one["state"], one["reason"], one["product"], _event(one), clock_of(one))
+        _line("  ".join(part for part in said if part))
+        _line(" ".join(one["detail"].split()))
 
 
 def print_letter(one: Mapping[str, Any]) -> None:
     """Print one with all that is known of it, and what can be done."""
-    heading(f"Dead letter {one['id']}: {one['state']}", one)
+    whole(labelled(f"Dead letter {one['id']}: {one['state']}", one), style="bold")
     cut = "; only its beginning is kept" if one["truncated"] else ""
     facts(
         [
             ("why", f"{one['reason']}: {one['detail']}"),
             ("arrived", f"{at(one['at'], 'UTC')} UTC by {one['way']}"),
             ("product", one["product"] or ""),
-            ("event", " ".join(str(one[name]) for name in ("type", "source", "event_id") if one[name])),
+            ("event", _event(one)),
             ("size", f"{one['size']:,} bytes{cut}"),
             ("digest", one["digest"]),
-            ("copy of", one["copy_of"] or ""),
-            ("copies", ", ".join(one["copies"])),
-            ("came of", one["came_of"] or ""),
             ("in the ledger", "; ".join(_linked(link) for link in one["events"])),
             ("on its way", "; ".join(_linked(link) for link in one["pending"])),
         ]
     )
+    for name, letters in (("copy of", [one["copy_of"]]), ("edited copy", one["copies"]), ("came of", [one["came_of"]])):
+        for letter in filter(None, letters):
+            whole(f"  {name}  {letter}")
+    if one["came_of"]:
+        print_line(f"  {SENT_AGAIN} It was refused again, so that letter stands for this one: redrive that one.")
+    elif any("~" in link["id"] for link in (*one["events"], *one["pending"])):
+        print_line(f"  {SENT_AGAIN}")
     for tried in one["tries"]:
         came = tried["came"] or "under way"
         print_line(f"  {at(tried['at'], 'UTC')} UTC  {tried['actor']}, because {tried['reason']}: {came}")
@@ -70,19 +61,41 @@ def print_letter(one: Mapping[str, Any]) -> None:
         _print_body(one["body"])
     if one["state"] in ("open", "redriven"):
         rest = f"'{one['id']}' --as PERSON --because WHY"
-        print_line(f"tandem dead-letters redrive {rest}" if not one["stuck"] else f"not as it is: {one['stuck']}")
-        print_line(f"tandem dead-letters edit '{one['id']}' --as PERSON")
-        print_line(f"tandem dead-letters discard {rest}")
+        whole(f"tandem dead-letters redrive {rest}" if not one["stuck"] else f"not as it is: {one['stuck']}")
+        whole(f"tandem dead-letters edit '{one['id']}'")
+        whole(f"tandem dead-letters discard {rest}")
 
 
 def print_answers(answers: Sequence[Mapping[str, Any]]) -> None:
     """Print what became of letters, one by one, and how many of each."""
-    rows = [{"id": one["id"], "status": one["status"].replace("-", " "), "said": one["said"]} for one in answers]
-    columns = [Column("id", "letter"), Column("status", "now"), Column("said", "what came of it")]
-    print_rows(rows, columns, empty="no letters match")
-    if len(rows) > 1:
-        counted = Counter(row["status"] for row in rows)
+    if not answers:
+        print_line("no letters match")
+    for one in answers:
+        whole(one["id"], style="bold")
+        print_line(f"  {_status(one)}: {one['said']}")
+        if one["copy_id"]:
+            whole(f"  edited copy  {one['copy_id']}")
+    if len(answers) > 1:
+        counted = Counter(map(_status, answers))
         print_line(", ".join(f"{number} {status}" for status, number in sorted(counted.items())))
+
+
+def whole(text: str, style: str = "") -> None:
+    """Print a line that holds an id: never cut and never folded, so that it can be copied."""
+    stdout().print(Text(text, style=style), soft_wrap=True)
+
+
+def _line(text: str) -> None:
+    """Print one line, cut on a terminal; `show` has the rest."""
+    stdout().print(Text(f"  {text}"), no_wrap=stdout().is_terminal, overflow="ellipsis")
+
+
+def _status(answer: Mapping[str, Any]) -> str:
+    return str(answer["status"]).replace("-", " ")
+
+
+def _event(one: Mapping[str, Any]) -> str:
+    return " ".join(str(one[name]) for name in ("type", "source", "event_id") if one[name])
 
 
 def _print_body(body: Mapping[str, Any]) -> None:

@@ -98,7 +98,7 @@ def show(
     for one in found["products"]:
         number = "" if one["seq"] is None else f" (#{one['seq']})"
         heading(f"{one['product']}: {one['outcome']}{number}", one)
-        for said in (one["what"], one["because"], one["why"]):
+        for said in (one["what"], one["because"], one["why"], *one["redriven"]):
             if said:
                 print_line(f"  {said}")
         if one["text"]:

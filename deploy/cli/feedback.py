@@ -61,7 +61,9 @@ def train(
     if as_json:
         print_json(done)
         return
-    heading(f"{product}: model {done['number']} of the themes is in use", done)
+    number = done["number"]
+    said = f"feedback without a theme is sorted by model {number} now" if done["new"] else ""
+    heading(f"{product}: {said or f'nothing new; model {number} stays'}", done)
     facts(_figures(done))
     rows = [{"theme": theme, "examples": number} for theme, number in done["themes"].items()]
     print_rows(rows, (Column("theme", "theme"), Column("examples", "examples", right=True)))
@@ -119,6 +121,7 @@ def _figures(done: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("held out", f"{count(done['held_out'], 'text')}; {percent(done['accuracy'])} sorted rightly"),
         ("unsorted", f"{percent(done['unsorted'])} of them, below a confidence of {threshold}"),
         ("the others", f"{percent(done['accuracy_of_sorted'])} sorted rightly"),
+        ("equal texts", f"{done['equal']} left out: another one says the same" if done["equal"] else ""),
         ("too few", f"{listing(left_out, 10)}" if left_out else ""),
         ("erased", f"{count(done['erased'], 'text')} could not be used" if done["erased"] else ""),
         ("version", done["model"]),

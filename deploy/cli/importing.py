@@ -168,10 +168,11 @@ def _texts(outcome: Outcome, targets: Targets, files: list[Path], source: str) -
     product = written(outcome.value, outcome.gaps)
     texts: dict[Path, str] = {}
     if targets.write is not None:
-        _free(targets.write, targets.into)
+        merged = f", or merge into it (--into {targets.write})" if targets.into is None else ""
+        _free(targets.write, targets.into, f"name another file for --write{merged}")
         texts[targets.write] = product
     if targets.events is not None:
-        _free(targets.events, None)
+        _free(targets.events, None, "name another file for --events")
         name = outcome.value.get("product")
         if not name:
             raise UsageError("--events needs the product's id: --product ID, or --into FILE")
@@ -179,16 +180,15 @@ def _texts(outcome: Outcome, targets: Targets, files: list[Path], source: str) -
         events = status_events(outcome, name, source, exported)
         texts[targets.events] = "".join(json.dumps(one) + "\n" for one in events)
     if targets.propose is not None and outcome.proposal:
-        _free(targets.propose, None)
+        _free(targets.propose, None, f"use it (--map {targets.propose}), or name another file for --propose")
         texts[targets.propose] = proposal_text(outcome)
     return texts
 
 
-def _free(path: Path, into: Path | None) -> None:
+def _free(path: Path, into: Path | None, instead: str) -> None:
     """Refuse to write over a file that was not named as the one to change."""
     if path.exists() and not (into is not None and path.samefile(into)):
-        merged = f", or merge into it (--into {path})" if into is None and path.suffix in (".yaml", ".yml") else ""
-        raise PlainError(f"{path} is there already; name another file{merged}")
+        raise PlainError(f"{path} is there already, and is not written over; {instead}")
 
 
 def _next(outcome: Outcome, done: list[Path], targets: Targets) -> None:
@@ -198,10 +198,14 @@ def _next(outcome: Outcome, done: list[Path], targets: Targets) -> None:
     if targets.write is not None and targets.write in done:
         then = f"`tandem apply {shown_path(targets.write)} --as PERSON`"
         gaps = f"fill in the {count(len(outcome.gaps), 'place')} that its head names, then " if outcome.gaps else ""
+        if targets.events is not None and targets.events in done:
+            then += f", then `tandem send {shown_path(targets.events)}`"
         print_line(f"next: {gaps}{then}")
     else:
         print_line(f"no product file is written; --write {targets.into or 'product.yaml'} writes it")
     if outcome.proposal and targets.propose is None:
         print_line("--propose mapping.yaml writes a mapping to look over and to give as --map")
+    if targets.propose is not None and not outcome.proposal:
+        print_line(f"nothing is to be proposed: {shown_path(targets.propose)} is not written")
     if outcome.statuses and targets.events is None:
         print_line("a product file holds no status: --events status.jsonl writes them for `tandem send`")

@@ -9,9 +9,12 @@ import typer
 from deploy.cli.api import UsageError, acting, address, connect
 from deploy.cli.output import Column, JsonOption, print_json, print_line, print_rows
 from deploy.cli.shown import AsOption, at
+from domain.wording import listing
+from events.webhooks.bindings import SOURCE_PATTERN, SOURCE_RULE
 
 KINDS = ("github", "jira", "standard")
 LONGEST_INPUT = 1_000  # characters
+MOST_NAMED = 10  # products
 Name = Annotated[str, typer.Argument(help="The source's name, as in its address and in product files.")]
 FromStdin = Annotated[bool, typer.Option("--secret-from-stdin", help="Take the secret that the other side chose.")]
 _HOURS = {"h": 1.0, "d": 24.0, "m": 1 / 60}
@@ -36,6 +39,8 @@ def add(
     as_json: JsonOption = False,
 ) -> None:
     """Register a source. Its secret is printed once and cannot be shown again."""
+    if not re.fullmatch(SOURCE_PATTERN, name):
+        raise UsageError(f"NAME: {name!r} {SOURCE_RULE}")
     if kind not in KINDS:
         raise UsageError(f"--kind: {kind!r} is none of {', '.join(KINDS)}")
     body = {"name": name, "kind": kind, "actor": acting(person), "secret": _secret(from_stdin)}
@@ -65,7 +70,7 @@ def listed(as_json: JsonOption = False) -> None:
         Column("name", "source"),
         Column("kind", "kind"),
         Column("address", "address"),
-        Column("old", "old secret ends"),
+        Column("old", "old secret ends (UTC)"),
         Column("products", "products"),
     ]
     print_rows(found if as_json else rows, columns, as_json=as_json, empty="no sources; `tandem sources add` adds one")
@@ -82,8 +87,16 @@ def retire(name: Name, person: AsOption = None, as_json: JsonOption = False) -> 
 
 def remove(name: Name, person: AsOption = None) -> None:
     """Remove a source: its deliveries are refused from now on."""
-    connect().call("DELETE", address("sources", name), params={"actor": acting(person)})
-    print_line(f"{name}: removed")
+    api, actor = connect(), acting(person)
+    takers: list[str] = next((one["products"] for one in api.get("sources")["items"] if one["name"] == name), [])
+    api.call("DELETE", address("sources", name), params={"actor": actor})
+    print_line(f"{name}: removed; its deliveries are refused from now on")
+    if takers:
+        print_line(
+            f"The product {'file' if len(takers) == 1 else 'files'} of {listing(takers, MOST_NAMED)} still "
+            f"{'names' if len(takers) == 1 else 'name'} it: take `sources.{name}` and `aliases.{name}` out, "
+            "or register it again."
+        )
 
 
 def _registered(done: dict[str, Any], as_json: bool) -> None:
@@ -96,7 +109,7 @@ def _registered(done: dict[str, Any], as_json: bool) -> None:
         print_line("Enter both where the webhook is set up; the secret cannot be shown again.")
     for old in done["secrets"]:
         if old["ends_at"]:
-            print_line(f"The old secret is valid until {at(old['ends_at'], 'UTC')}.")
+            print_line(f"The old secret is valid until {at(old['ends_at'], 'UTC')} UTC.")
     if not done["products"]:
         print_line(f"No product takes from it yet: add `sources: {{{done['name']}: {{}}}}` to a product file.")
 

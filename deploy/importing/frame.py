@@ -64,6 +64,11 @@ class Frame:
             self._draft.read("milestones", id, "due", dated.one("due"), lambda _: self._due(dated))
         return id
 
+    def known_milestone(self, cell: Cell) -> None:
+        """Raise BadCellError when a cell names no milestone, and none would be made for it; makes none."""
+        if cell.text != CLEAR and cell.text not in self._dated and not self._draft.fresh:
+            self._find("milestones", "milestone", cell)
+
     def _version(self, record: Record) -> None:
         """Keep the date of a version; it becomes a milestone only when an item names it."""
         name = record.fields["key"][0].text

@@ -1,10 +1,12 @@
 """Rows to items. A row whose status, team or figures cannot be told is left out whole: half of it would mislead."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, TypeVar
 
-from deploy.importing.cells import CLEAR, read_list, read_number, read_pairs
+from deploy.importing.cells import CLEAR, read_due, read_list, read_pairs
 from deploy.importing.draft import Draft, Taken, check, entry_of
+from deploy.importing.figures import BadFieldError, effort_of, figure_of, held, line_of, of_field, score_of, whole
 from deploy.importing.frame import Frame, text_of
 from deploy.importing.names import NAME, NOT_AN_ID, find_status
 from deploy.importing.records import BadCellError, Cell, Record
@@ -27,6 +29,7 @@ class Items:
     def __init__(self, draft: Draft, frame: Frame) -> None:
         self._draft, self._frame = draft, frame
         self._owners: dict[str, Cell] = {}  # id -> the key that has it
+        self._bad: list[BadFieldError] = []  # of the row that is being taken
 
     def take(self, record: Record) -> None:
         """Take a row."""
@@ -34,31 +37,42 @@ class Items:
         if key.text in self._draft.taken or key.text in self._draft.left_out:
             self._draft.problem(key, "is there twice; the first row counts")
             return
+        self._bad = []
         try:
             self._take(key, record)
         except LeftOutError as reason:
             self._draft.left_out[key.text] = str(reason)
             self._draft.note(f"left out: {reason}", key.place)
-        except _BadFieldError as bad:
-            self._draft.left_out[key.text] = f"for its {bad.name}"
-            self._draft.problem(bad.cell, bad.why, left_out=key.text)
+        if self._bad:
+            self._draft.left_out[key.text] = f"for its {self._bad[0].name}"
+            for bad in self._bad:
+                self._draft.problem(bad.cell, bad.why, left_out=key.text)
+            for cell, why in self._rest(record):
+                self._draft.problem(cell, why, left_out=key.text)
 
     def _take(self, key: Cell, record: Record) -> None:
         self._wanted(record)
-        id = self._id(key)
+        id = self._try(lambda: self._id(key)) or ""
         new = id not in self._draft.of("items")
-        status = self._status(record)
-        if status in ("completed", "dropped"):
+        status = self._try(lambda: self._status(record)) or ""
+        if status in ("completed", "dropped") and not self._bad:
             self._draft.finished[key.text] = status
             if new:
                 raise LeftOutError(status)
             self._draft.taken[key.text] = Taken(id, status, None, None, key.place)
             return
-        team = self._team(record, id)
-        efforts = self._efforts(record, id, team)
+        flawed, efforts = len(self._bad), None
+        unmade = self._draft.fresh and flawed > 0  # a new product gets no team of a row that is left out
+        team = None if unmade else self._try(lambda: self._team(record, id))
+        if not unmade and len(self._bad) == flawed:
+            efforts = self._try(lambda: self._efforts(record, id, team))
+        else:  # an effort without its team is no second problem, one that is no number is
+            self._try(lambda: self._days(record))
         figures = self._figures(record, id)
+        if self._bad:
+            return
         self._draft.add("items", id)
-        self._draft.read("items", id, "title", record.one("title"), _line if record.jira else text_of)
+        self._draft.read("items", id, "title", record.one("title"), line_of if record.jira else text_of)
         if efforts is not None:
             self._draft.set("items", id, "efforts", efforts)
         self._milestone(record, id)
@@ -72,6 +86,30 @@ class Items:
         if record.one("parent"):
             self._draft.note("belongs to another issue; if both carry an estimate it counts twice (--types)", key.place)
         self._draft.taken[key.text] = Taken(id, status, team, due, key.place)
+
+    def _try(self, read: Callable[[], T]) -> T | None:
+        """Return what a field means; None after keeping that it means nothing."""
+        try:
+            return read()
+        except BadFieldError as bad:
+            self._bad.append(bad)
+            return None
+
+    def _rest(self, record: Record) -> Iterator[tuple[Cell, BadCellError]]:
+        """Yield what else is wrong with a row that is left out, so that one run names it all; changes nothing."""
+        title, due = record.one("title"), record.one("due")
+        readings: list[tuple[Cell | None, Callable[[str], object]]] = [
+            (title, lambda text: check("items", "title", line_of(text) if record.jira else text_of(text))),
+            (due, lambda text: read_due(text, self._draft.choices.dates)),
+            *((cell, lambda _, cell=cell: self._frame.known_milestone(cell)) for cell in record.all("milestone")),
+        ]
+        for cell, reading in readings:
+            if cell is None:
+                continue
+            try:
+                reading(cell.text)
+            except BadCellError as bad:
+                yield cell, bad
 
     def _wanted(self, record: Record) -> None:
         kind = record.one("type")
@@ -87,9 +125,9 @@ class Items:
         if id == CLEAR or (self._draft.mapping.rest("items") and id == key.text and id not in self._draft.of("items")):
             raise LeftOutError("the mapping leaves it out")
         if not NAME.fullmatch(id):
-            raise _BadFieldError("id", key, BadCellError(NOT_AN_ID, "items"))
+            raise BadFieldError("id", key, BadCellError(NOT_AN_ID, "items"))
         if id in self._owners:
-            raise _BadFieldError("id", key, BadCellError(f"is the item {id}, as {self._owners[id].text} is"))
+            raise BadFieldError("id", key, BadCellError(f"is the item {id}, as {self._owners[id].text} is"))
         self._owners[id] = key
         return id
 
@@ -97,7 +135,7 @@ class Items:
         cell = record.one("status")
         if cell is None:
             return "planned"
-        return _of_field("status", cell, lambda text: find_status(text, self._draft.mapping))
+        return of_field("status", cell, lambda text: find_status(text, self._draft.mapping))
 
     def _team(self, record: Record, id: str) -> str | None:
         """Return the team whose work it is: as the row says, else the only one that works on it already."""
@@ -109,27 +147,27 @@ class Items:
                 found.setdefault(team, cell)
         if len(found) > 1:
             why = f"several teams ({', '.join(found)}), and its effort is one figure: give it one (--column team=…)"
-            raise _BadFieldError("team", cells[-1], BadCellError(why))
+            raise BadFieldError("team", cells[-1], BadCellError(why))
         if found:
             return next(iter(found))
         efforts = list(entry_of(self._draft.of("items"), id).get("efforts") or {})
         return efforts[0] if len(efforts) == 1 else None
 
     def _named(self, cell: Cell) -> str | None:
-        return _of_field("team", cell, lambda _: self._frame.team(cell))
+        return of_field("team", cell, lambda _: self._frame.team(cell))
 
     def _efforts(self, record: Record, id: str, team: str | None) -> dict[str, Any] | None:
         """Return the efforts of the item, or None when the row says nothing of them."""
         pairs = record.one("efforts")
         if pairs is not None:
-            return _of_field("efforts", pairs, lambda text: _held(self._pairs(pairs, text)))
+            return of_field("efforts", pairs, lambda text: held(self._pairs(pairs, text)))
         cell, days = self._days(record)
         if cell is None or (team is None and days == 0):  # Jira writes 0 where nobody estimated
             return None
         if team is None:
-            raise _BadFieldError("team", cell, BadCellError("an effort, and no team whose effort it is"))
+            raise BadFieldError("team", cell, BadCellError("an effort, and no team whose effort it is"))
         before = dict(entry_of(self._draft.of("items"), id).get("efforts") or {})
-        return _of_field("effort", cell, lambda _: _held(before | {team: days}))
+        return of_field("effort", cell, lambda _: held(before | {team: days}))
 
     def _pairs(self, cell: Cell, text: str) -> dict[str, Any]:
         efforts: dict[str, Any] = {}
@@ -148,15 +186,15 @@ class Items:
         if cell is not None:
             if points is not None:
                 self._draft.note("story points are not used where there is an estimate", points.place)
-            seconds = _of_field("estimate", cell, _effort)
-            return cell, _whole(seconds / SECONDS_PER_HOUR / choices.hours_per_day)
+            seconds = of_field("estimate", cell, effort_of)
+            return cell, whole(seconds / SECONDS_PER_HOUR / choices.hours_per_day)
         if points is not None:
             if choices.days_per_point is None:
                 why = BadCellError("story points are no days: say --days-per-point")
-                raise _BadFieldError("effort", points, why)
-            return points, _whole(_of_field("effort", points, _effort) * choices.days_per_point)
+                raise BadFieldError("effort", points, why)
+            return points, whole(of_field("effort", points, effort_of) * choices.days_per_point)
         cell = record.one("effort_days")
-        return cell, 0 if cell is None else _of_field("effort", cell, _effort)
+        return cell, 0 if cell is None else of_field("effort", cell, effort_of)
 
     def _milestone(self, record: Record, id: str) -> None:
         cells = record.all("milestone")
@@ -202,12 +240,12 @@ class Items:
         for name in _NUMBERS:
             cell = record.one(name)
             if cell is not None:
-                found[name] = _figure(name, cell)
+                found[name] = self._try(partial(figure_of, name, cell))
         values = dict(entry_of(self._draft.of("items"), id).get("values") or {})
         for name in VALUES:
             cell = record.one(name)
             if cell is not None:
-                score = _score(name, cell)
+                score = self._try(partial(score_of, name, cell))
                 if score != values.get(name, 0):
                     found["values"] = values = values | {name: score}
         return found
@@ -232,59 +270,3 @@ class Items:
         elif self._draft.of("milestones")[milestone].get("due") != due:
             self._draft.note(f"a due date besides its milestone's: {_ONLY}", cell.place)
         return due
-
-
-class _BadFieldError(Exception):
-    """A field without which the row cannot be taken."""
-
-    def __init__(self, name: str, cell: Cell, why: BadCellError) -> None:
-        self.name, self.cell, self.why = name, cell, why
-        super().__init__(name)
-
-
-def _of_field(name: str, cell: Cell, meaning: Callable[[str], T]) -> T:
-    try:
-        return meaning(cell.text)
-    except BadCellError as bad:
-        raise _BadFieldError(name, cell, bad) from None
-
-
-def _line(text: str) -> str:
-    return " ".join(text.split())
-
-
-def _figure(name: str, cell: Cell) -> float | int | None:
-    def held(text: str) -> float | int | None:
-        figure = None if name == "value" and text == CLEAR else read_number(text)
-        check("items", name, figure)
-        return figure
-
-    return _of_field(name, cell, held)
-
-
-def _score(name: str, cell: Cell) -> float | int:
-    def held(text: str) -> float | int:
-        score = read_number(text)
-        check("items", "values", {name: score})
-        return score
-
-    return _of_field(name, cell, held)
-
-
-def _effort(text: str) -> float | int:
-    number = read_number(text)
-    if number < 0:
-        raise BadCellError("is less than nothing")
-    return number
-
-
-def _held(efforts: dict[str, Any]) -> dict[str, Any]:
-    """Return efforts that a product can hold. Raises BadCellError."""
-    check("items", "efforts", efforts)
-    return efforts
-
-
-def _whole(days: float) -> float | int:
-    """Return days to four decimals: a second of an eight-hour day is 0.00003."""
-    days = round(days, 4)
-    return int(days) if days.is_integer() else days

@@ -9,7 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from events.model import Name, Topic
 
 Kind = Literal["github", "jira", "standard"]
-SourceName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]  # in the address: /webhooks/{name}
+SOURCE_PATTERN = r"^[a-z0-9][a-z0-9-]{0,62}$"
+SOURCE_RULE = "must be 1 to 63 lower-case letters, digits and hyphens, no hyphen first"  # the pattern in words
+SourceName = Annotated[str, Field(pattern=SOURCE_PATTERN)]  # in the address: /webhooks/{name}
 Theirs = Annotated[str, Field(min_length=1, max_length=300)]  # a name as the source writes it
 Life = Literal["added", "started", "completed", "dropped", "planned", "reached", "blocked"]
 REST = "*"  # as a source's name: whatever has no alias; it may only be left out (null)
@@ -47,6 +49,7 @@ class KnownItem:
 
     teams: tuple[str, ...] = ()
     milestone: str | None = None
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,7 @@ class KnownMilestone:
 
     due: datetime
     committed: bool = True
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,3 +80,4 @@ class Bound:
     items: dict[str, KnownItem] = field(default_factory=dict)
     milestones: dict[str, KnownMilestone] = field(default_factory=dict)
     dependencies: dict[str, KnownDependency] = field(default_factory=dict)
+    teams: tuple[str, ...] = ()

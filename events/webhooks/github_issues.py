@@ -19,7 +19,9 @@ STATES: dict[str, Life] = {  # GitHub's own; a product's `statuses` come first
 def issues(r: Reading) -> None:
     """Add what an `issues` delivery means."""
     action = r.delivery.action
-    if action in ("labeled", "unlabeled"):
+    if "comment" in r.delivery.body:  # the header is not signed: a comment's deletion must not pass for the issue's
+        r.say("this is a delivery about a comment, whatever its header says")
+    elif action in ("labeled", "unlabeled"):
         _label(r)
     elif action == "transferred":
         _transferred(r)
@@ -66,7 +68,8 @@ def _issue(r: Reading) -> None:
     elif action == "demilestoned":
         r.say(f"{names[0]} left its milestone; an event cannot take {item} out of one, the product file can")
     elif status := _status(r):
-        item_status(r, item, names, status, None, time, f"{names[0]} was {action} on GitHub")
+        was: Life | None = "completed" if action == "reopened" else None
+        item_status(r, item, names, status, was, time, f"{names[0]} was {action} on GitHub")
 
 
 def _status(r: Reading) -> Life | None:
@@ -90,7 +93,7 @@ def _label(r: Reading) -> None:
     title = shown(dig(body, "issue", "title"))
     if r.delivery.action == "unlabeled":
         why = shown(f"label {label!r} removed from {names[0]} {title}")
-        r.add("dependency.unblocked", time, dependency=dependency, reason=why)
+        r.unblock(dependency, time, why)
     else:
         why = shown(f"{reason or label} ({names[0]} {title})")
         r.add("dependency.blocked", time, dependency=dependency, reason=why)

@@ -25,7 +25,9 @@ def milestone(r: Reading) -> None:
     due = due_day(body, "milestone", "due_on")
     if due is None:
         r.say(f"the milestone {title!r} has no due date on GitHub, so that nothing is promised; give it one")
-    elif action == "edited" and dig(body, "changes", "title") is None:
+    elif action == "edited" and (
+        dig(body, "changes", "title") is None or dig(body, "milestone", "state") == "closed"  # planned would reopen it
+    ):
         r.add("milestone.moved", time, milestone=name, due=due.isoformat())
     else:
         known = r.bound.milestones.get(name)  # GitHub knows no commitment: what the product has stays

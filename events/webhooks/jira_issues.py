@@ -73,10 +73,15 @@ def issue_updated(r: Reading) -> None:
             _status(r, issue, str(new or ""), str(old or ""))
         elif field == "summary" and issue.item:
             r.add("item.changed", issue.time, "title", item=issue.item, title=shown(new) or None)
-        elif field in DUE_FIELDS:
-            _due(r, issue, _day(str(dig(change, "to") or "")), planned=False)
         elif field == FLAG:
             _flag(r, issue, str(new or ""))
+    dates = {_field(one): _day(str(dig(one, "to") or "")) for one in wanted if _field(one) in DUE_FIELDS}
+    if len(set(dates.values())) > 1:
+        named = ", ".join(f"'issue_updated.{field}'" for field in dates)
+        ignore = f"sources.{r.delivery.source}.ignore"
+        r.say(f"{issue.names[0]} got several dates at once; add all but one of {named} to {ignore}")
+    elif dates:
+        _due(r, issue, next(iter(dates.values())), planned=False)
 
 
 def _taken(change: Any) -> bool:
@@ -159,7 +164,7 @@ def _flag(r: Reading, issue: _Issue, flag: str) -> None:
     if dependency is None:
         return
     if not flag:
-        r.add("dependency.unblocked", issue.time, "flag", dependency=dependency, reason="the flag was taken away")
+        r.unblock(dependency, issue.time, "the flag was taken away", "flag")
     elif flag.lower() == IMPEDIMENT:
         why = shown(f"{issue.names[0]} {issue.title} is flagged: {flag}")
         r.add("dependency.blocked", issue.time, "flag", dependency=dependency, reason=why)

@@ -1,5 +1,6 @@
 """How a status, a promise or a block of the source becomes facts about an item, a milestone or a dependency."""
 
+import hashlib
 from datetime import date, datetime
 
 from events.webhooks.bindings import Life
@@ -89,7 +90,9 @@ def waits_for(
     """
     if r.knows("dependencies", *provider):
         dependency = r.alias("dependencies", *provider)
-        if dependency and state:
+        if dependency and state == "unblocked":
+            r.unblock(dependency, time, shown(why))
+        elif dependency and state:
             r.add(f"dependency.{state}", time, dependency=dependency, reason=shown(why))
         elif dependency:
             r.left_out.append(f"{dependency} is declared in the product file already")
@@ -106,7 +109,7 @@ def waits_for(
         r.say(f"which team provides {other} is not known; declare the dependency, or {r.advise('teams')}")
     if milestone is None or team is None:
         return
-    dependency = f"{needs}-needs-{other}"[:100]
+    dependency = _between(needs, other)
     r.add(
         "dependency.declared",
         time,
@@ -118,6 +121,12 @@ def waits_for(
     )
     if state:
         r.add(f"dependency.{state}", time, dependency=dependency, reason=shown(why))
+
+
+def _between(needs: str, other: str) -> str:
+    """Return the id of a dependency between two items: at most 100 characters, and another one for each two."""
+    whole = f"{needs}-needs-{other}"
+    return whole if len(whole) <= 100 else f"{whole[:83]}-{hashlib.sha256(whole.encode()).hexdigest()[:16]}"
 
 
 def _team(r: Reading, item: str, names: tuple[str, ...]) -> str | None:

@@ -1,26 +1,13 @@
 """What one product makes of a delivery: facts, and what nothing could be made of, in plain words."""
 
-from bisect import bisect_left
 from dataclasses import dataclass, field
 from datetime import datetime
-from difflib import get_close_matches
 from typing import Any
 
 from events.errors import shorten
 from events.webhooks.bindings import REST, Bound, Life
+from events.webhooks.closest import NOUNS, without_alias
 from events.webhooks.delivery import Delivery
-
-_NOUNS = {
-    "milestones": "milestone",
-    "items": "item",
-    "teams": "team",
-    "dependencies": "dependency",
-    "labels": "label",
-    "statuses": "status",
-    "themes": "theme",
-}
-MOST_SHOWN = 5  # known names
-MOST_COMPARED = 400  # names; each costs about 10 µs of the event loop
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +49,7 @@ class Reading:
             self.missing(kind, *names)
             return None
         if known[name] is None:
-            self.left_out.append(f"the {_NOUNS[kind]} {shorten(names[0])!r} is left out")
+            self.left_out.append(f"the {NOUNS[kind]} {shorten(names[0])!r} is left out")
         return known[name]
 
     def status(self, *names: str, defaults: dict[str, Life] | None = None) -> Life | None:
@@ -84,18 +71,16 @@ class Reading:
         self.say(f"{shorten(names[0])!r} does not say which dependency is meant ({why}); {self.advise('dependencies')}")
         return None
 
+    def unblock(self, dependency: str, time: datetime, reason: str, facet: str = "") -> None:
+        """Add that what stood in the way is gone; what was delivered is not waited for again by it."""
+        if dependency in self.bound.dependencies:
+            self.add("dependency.unblocked", time, facet, dependency=dependency, reason=reason)
+        else:
+            self.left_out.append(f"{dependency} is not waited for any more")
+
     def missing(self, kind: str, *names: str) -> None:
-        """Note that none of a thing's names has an alias, with the closest ones that have."""
-        known = sorted(set(getattr(self.bound.aliases, kind)) - {REST})
-        mine = list(dict.fromkeys(shorten(name) for name in names))
-        close = list(dict.fromkeys(one for name in mine for one in get_close_matches(name, _near(name, known), n=2)))[
-            :3
-        ]
-        hint = f"did you mean {' or '.join(map(repr, close))}? " if close else ""
-        if not close and known:
-            more = ", …" if len(known) > MOST_SHOWN else ""
-            hint = f"known are {', '.join(map(repr, map(shorten, known[:MOST_SHOWN])))}{more}. "
-        self.say(f"no alias for the {_NOUNS[kind]} {' or '.join(map(repr, mine))}; {hint}{self.advise(kind)}")
+        """Note that none of a thing's names has an alias."""
+        self.say(without_alias(self.bound, self.delivery.source, kind, names))
 
     def say(self, text: str) -> None:
         """Note what could not be mapped."""
@@ -113,14 +98,6 @@ class Reading:
         """Say what to do about a name."""
         null = "" if kind == "teams" else " (null leaves it out)"
         return f"add it to aliases.{self.delivery.source}.{kind}{null}"
-
-
-def _near(name: str, known: list[str]) -> list[str]:
-    """Return the names to compare one with: all, or of very many those around it in the alphabet."""
-    if len(known) <= MOST_COMPARED:
-        return known
-    place = bisect_left(known, name)
-    return known[max(0, place - MOST_COMPARED // 2) : place + MOST_COMPARED // 2]
 
 
 def label_meaning(label: str) -> tuple[tuple[str, str], str]:

@@ -1,9 +1,10 @@
 """Standard Webhooks: our own events, as a CloudEvent or as `{type, timestamp, data}`, in the sender's names."""
 
+import re
 from typing import Any
 
 from events.codec import ENVELOPE_FIELDS
-from events.errors import EventError
+from events.errors import EventError, FieldError
 from events.webhooks.delivery import Delivery, dig
 from events.webhooks.reading import Reading
 
@@ -16,6 +17,8 @@ _ALIASED = {  # field of an event's data -> whose aliases
     "dependency": "dependencies",
     "theme": "themes",
 }
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")  # as `events.model.Name`
+_THEIRS = {"time": "timestamp", "id": "webhook-id"}  # our attribute -> where the shape of Standard Webhooks has it
 
 
 def is_cloud_event(delivery: Delivery) -> bool:
@@ -33,6 +36,7 @@ def cloud_event(r: Reading) -> dict[str, Any]:
     """Return the structured CloudEvent to decode, with the sender's names replaced. Raises EventError.
 
     A name without an alias stays: it may be ours, and the product refuses it, with the closest ones, if it is not.
+    One that cannot be an id is noted as unmapped.
     """
     body = r.delivery.body
     data = {name: _ours(r, name, value) for name, value in _data(body).items()}
@@ -49,6 +53,15 @@ def cloud_event(r: Reading) -> dict[str, Any]:
     }
 
 
+def in_their_names(error: EventError) -> EventError:
+    """Return an error about an event made of `{type, timestamp, data}`, at the places that the sender knows."""
+    found = [
+        FieldError((_THEIRS.get(str(one.path[0]), one.path[0]), *one.path[1:]) if one.path else (), one.message)
+        for one in error.errors
+    ]
+    return EventError(found)
+
+
 def _data(body: dict[str, Any]) -> dict[str, Any]:
     data = dig(body, "data")
     if not isinstance(data, dict):
@@ -60,6 +73,8 @@ def _data(body: dict[str, Any]) -> dict[str, Any]:
 
 def _ours(r: Reading, field: str, value: Any) -> Any:
     kind = _ALIASED.get(field)
-    if kind is None or not isinstance(value, str) or not r.knows(kind, value):
+    if kind is None or not isinstance(value, str) or not value:
         return value
-    return r.alias(kind, value)
+    if r.knows(kind, value) or (kind != "themes" and not _ID.fullmatch(value)):
+        return r.alias(kind, value)
+    return value

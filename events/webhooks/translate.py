@@ -87,12 +87,22 @@ def _read(r: Reading) -> list[External]:
         return []
     if r.delivery.kind == "standard":
         found = standard.cloud_event(r)
-        return [] if r.left_out else [decode(found | _marks(r))]
+        return [] if r.left_out or r.unmapped else [_decoded(found | _marks(r), r.delivery)]
     if r.delivery.kind == "github":
         github.translate(r)
     else:
         jira.translate(r)
     return [_event(r, fact) for fact in r.facts]
+
+
+def _decoded(value: dict[str, Any], delivery: Delivery) -> External:
+    """Return the event. Raises EventError with the places as the sender calls them."""
+    try:
+        return decode(value)
+    except EventError as error:
+        if standard.is_cloud_event(delivery):
+            raise
+        raise standard.in_their_names(error) from error
 
 
 def _event(r: Reading, fact: Fact) -> External:

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 import psutil
 from aiokafka import AIOKafkaProducer
 
+from deploy.kafka import Kafka
 from deploy.local import LocalStack
 from events.kafka_binding import to_kafka
 from events.model import Event
@@ -46,6 +47,7 @@ class StreamLoad:
 
     def __init__(self, stack: LocalStack, ledger: Ledger, bare: Bare) -> None:
         self._stack, self._ledger, self._bare = stack, ledger, bare
+        self._kafka = Kafka(stack.settings)
         self.found: dict[int, Rates] = {}  # by number of products
         self.sizes: list[dict[str, float]] = []  # memory, MiB by process, over the long run
         self.long = 0  # events of the long run
@@ -57,6 +59,7 @@ class StreamLoad:
         rate, finished = await self._ours(products, events, rates)
         rates.recorded.append(rate)
         rates.unfinished += not finished
+        await self._kafka.ensure([f"{BARE_TOPIC}.{name}"])
         await produce(self._brokers, f"{BARE_TOPIC}.{name}", events)
         rates.agent.append(await self._bare_agent(f"{BARE_TOPIC}.{name}", count))
         now = datetime.now(UTC)

@@ -130,6 +130,14 @@ async def test_neither_signatures_nor_what_a_database_cannot_hold_is_kept(office
     assert len(kept.letter.event_id or "") == 500
 
 
+async def test_letters_of_a_webhook_are_found_by_its_registered_name(office: Office) -> None:
+    named: dict[str, Any] = {"way": "webhook", "source": "https://github.com/acme"}
+    await office.letters.park([a_letter("webhook/gh_web/1", **named), a_letter("webhook/gh-web/2", **named)])
+    assert await ids(office.letters, source="gh_web") == ["webhook/gh_web/1"]
+    assert len(await ids(office.letters, source="https://github.com/acme")) == 2
+    assert await ids(office.letters, source="gh") == []
+
+
 async def test_letters_are_found_by_what_is_known_of_them(office: Office) -> None:
     await office.letters.park(
         [
@@ -144,6 +152,8 @@ async def test_letters_are_found_by_what_is_known_of_them(office: Office) -> Non
     assert await ids(office.letters, oldest_first=True) == everything[::-1]
     assert await ids(office.letters, product="web") == ["kafka/4", "kafka/1"]
     assert await ids(office.letters, source="/jira") == ["webhook/3"]
+    assert await ids(office.letters, ending="ka/2") == ["kafka/2"]
+    assert await ids(office.letters, ending="_/2") == await ids(office.letters, source="kafka") == []
     assert await ids(office.letters, reason="invalid") == ["kafka/2"]
     assert await ids(office.letters, way="webhook") == ["webhook/3"]
     assert await ids(office.letters, state="closed") == []

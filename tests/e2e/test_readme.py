@@ -54,7 +54,9 @@ def test_the_event_type_that_the_readme_adds_works(copy: Path) -> None:
 
 
 def test_the_product_file_of_the_readme_is_valid(tmp_path: Path) -> None:
-    (skeleton,) = blocks("yaml")
+    sources, skeleton = blocks("yaml")
     path = tmp_path / "product.yaml"
-    path.write_text(skeleton)
-    assert load_product_file(path).definition().product == yaml.safe_load(skeleton)["product"]
+    path.write_text(skeleton + sources)
+    definition = load_product_file(path).definition()
+    assert definition.product == yaml.safe_load(skeleton)["product"]
+    assert list(definition.sources) == list(yaml.safe_load(sources)["sources"])

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from activities.ledger.letters_rows import clamp, storable
+from activities.ledger.letters_rows import clamp, storable, webhook_prefix
 from activities.ledger.rows import letter_values
 from activities.ports import Vault
 from activities.ports_letters import Counted, LetterQuery
@@ -49,10 +49,9 @@ class FakeLetters:
             letter, here = kept.letter, (kept.letter.at, kept.letter.id)
             after = query.after or here
             return (
-                all(
-                    getattr(query, name) in (None, getattr(letter, name))
-                    for name in ("product", "source", "reason", "way")
-                )
+                all(getattr(query, name) in (None, getattr(letter, name)) for name in ("product", "reason", "way"))
+                and (query.source in (None, letter.source) or letter.id.startswith(webhook_prefix(query.source or "")))
+                and letter.id.endswith(query.ending or "")
                 and query.state in (None, kept.state)
                 and (query.since is None or letter.at >= query.since)
                 and (query.until is None or letter.at < query.until)

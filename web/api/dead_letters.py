@@ -13,15 +13,18 @@ from events.errors import EventError
 from events.letters import ParkingUnavailableError, Way
 from events.letters import Reason as Why
 from web.api.bodies import JSON_ONLY, Actor, Asked, Reason
+from web.foreseen import foreseen
 from web.letter_views import DeadLetter, body_of, view_of
 from web.openapi import errors
 from web.problems import problem, try_later
 from web.redrive import Desk, Redrive
 from web.redriven import Redriven
+from web.resent import settled
 from web.services import Svc
 
 MOST_AT_ONCE = 500
 SETTLED = 100  # letters whose fate is looked up before a list is shown
+BY_ITSELF = 50  # letters of one list that are looked up in the ledger: their senders may have sent them again
 MARK = b"/dead-letters/"
 router = APIRouter(prefix="/dead-letters", tags=["events"])
 Limit = Annotated[int, Query(ge=1, le=1_000)]
@@ -80,12 +83,13 @@ class RedrivenMany(BaseModel):
     next: str | None = Field(description="The `after` of the next request; null when there are no more")
 
 
-@router.get("", summary="Dead letters", responses=errors("try-later"))
+@router.get("", summary="Dead letters", responses=errors("unknown-product", "try-later"))
 async def listed(
     svc: Svc,
     desk: Desk,
     product: str | None = None,
-    source: str | None = None,
+    source: Annotated[str | None, Query(description="Of the event, or the registered name of a webhook's")] = None,
+    ending: Annotated[str | None, Query(min_length=1, description="What the letter's id ends with")] = None,
     reason: Why | None = None,
     way: Way | None = None,
     state: State | None = None,
@@ -93,6 +97,7 @@ async def listed(
     until: Annotated[AwareDatetime | None, Query(description="Before this instant")] = None,
     limit: Limit = 100,
     after: Annotated[str | None, Query(description="The `next` of the page before")] = None,
+    folded: Annotated[bool, Query(description="With those that another letter stands for")] = False,
 ) -> LetterPage:
     """Return what could not be taken, over all ways in."""
     for kept in await desk.letters.letters(LetterQuery(state="redriven", oldest_first=True, limit=SETTLED)):
@@ -100,6 +105,7 @@ async def listed(
     query = LetterQuery(
         product=product,
         source=source,
+        ending=ending,
         reason=reason,
         way=way,
         state=state,
@@ -109,7 +115,11 @@ async def listed(
         limit=limit,
     )
     found = await desk.letters.letters(query)
-    now = [kept for kept in [await desk.fates.settle(kept) for kept in found] if state in (None, kept.state)]
+    if not found:
+        await _known(svc, desk, product)
+    now = [await settled(desk, kept) for kept in found[:BY_ITSELF]]
+    now += [await desk.fates.settle(kept) for kept in found[BY_ITSELF:]]
+    now = [kept for kept in now if state in (None, kept.state) and (folded or kept.result.of is None)]
     return LetterPage(items=[await view_of(svc.products, kept) for kept in now], next=_next(found, limit))
 
 
@@ -117,9 +127,9 @@ async def listed(
     "/redrive",
     summary="Send several again",
     dependencies=JSON_ONLY,
-    responses=errors("unsupported-media-type", "try-later"),
+    responses=errors("unknown-product", "unsupported-media-type", "try-later"),
 )
-async def redriven_many(asked: RedriveMany, desk: Desk) -> RedrivenMany:
+async def redriven_many(asked: RedriveMany, svc: Svc, desk: Desk) -> RedrivenMany:
     """Send letters again, at most 500 at once; each is answered by itself."""
     if (asked.ids is None) == (asked.matching is None):
         raise problem("invalid-request", "give either ids or matching")
@@ -130,13 +140,15 @@ async def redriven_many(asked: RedriveMany, desk: Desk) -> RedrivenMany:
         matching = asked.matching.model_dump()
         query = LetterQuery(**matching, state="open", oldest_first=True, after=_cursor(asked.after), limit=asked.limit)
         found = await desk.letters.letters(query)
+        if not found:
+            await _known(svc, desk, asked.matching.product)
         following = _next(found, asked.limit)
     for name in dict.fromkeys(asked.ids or ()):
         kept = await desk.letters.letter(name)
         missing += [name] if kept is None else []
         found += [] if kept is None else [kept]
     done = (
-        [await desk.would(kept) for kept in found]
+        [await foreseen(desk, svc.products, kept) for kept in found]
         if asked.dry_run
         else await desk.redrive(found, asked.actor, asked.reason)
     )
@@ -152,7 +164,7 @@ async def shown(
     body: Annotated[bool, Query(description="With its bytes, readable")] = False,
 ) -> DeadLetter:
     """Return a letter; its id is percent-encoded, slashes included."""
-    kept = await desk.fates.settle(await _letter(desk, _named(request)))
+    kept = await settled(desk, await _letter(desk, _named(request)))
     view = await view_of(svc.products, kept)
     return view.model_copy(update={"body": await body_of(desk, kept)}) if body else view
 
@@ -203,10 +215,18 @@ def _answered(done: Redriven) -> Redriven:
     return done
 
 
+async def _known(svc: Svc, desk: Redrive, product: str | None) -> None:
+    """Raise a problem when there is neither such a product nor a letter that names it: letters may name any."""
+    if product is None or await svc.products.find(product) is not None:
+        return
+    if not await desk.letters.letters(LetterQuery(product=product, limit=1)):
+        raise await svc.products.missing(product)
+
+
 async def _letter(desk: Redrive, name: str) -> Kept:
     kept = await desk.letters.letter(name)
     if kept is None:
-        raise problem("not-found", f"there is no dead letter {name!r}; `/dead-letters` lists those that there are")
+        raise problem("not-found", f"there is no dead letter {name!r}")
     return kept
 
 

@@ -7,6 +7,7 @@ from urllib.parse import unquote
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
+from activities.why_redriven import redrives_told
 from domain.narrative import line_of
 from domain.record import Recorded
 from events import asyncapi
@@ -18,6 +19,7 @@ from events.outcome import Outcome, Status
 from events.union import External
 from web.openapi import errors, events_body, path_parameter
 from web.problems import FieldProblem, Problem, fields, problem, retry_after, try_later
+from web.refusals import count_refused
 from web.services import Services, Svc
 
 ACCEPTED = f"{SINGLE}, {BATCH}, application/json"
@@ -63,6 +65,9 @@ class Became(BaseModel):
     reactions: list[dict[str, Any]] = Field(default_factory=list, description="What followed, and why")
     what: str = ""
     why: str = ""
+    redriven: list[str] = Field(
+        default_factory=list, description="What it was redriven as, or of: the redrives and their events, in words"
+    )
     text: str | None = Field(default=None, description="What the customer wrote, or `erased`; only when asked for")
     simulated_clock: bool = False
 
@@ -93,11 +98,19 @@ async def take(request: Request, svc: Svc) -> Response:
     A batch is answered event by event: 202 when all were taken, 207 when some were not. Nothing of an event that is
     refused is kept; events may be sent again at any time and count once.
     """
-    headers_in, mode = _headers(request)
-    content = await request.body()
-    if mode is not Mode.BATCH:
-        return _sent(await _one(svc, read_one(headers_in, content)), 202, {})
-    answers = await _many(svc, decode_batch(content))
+    try:
+        headers_in, mode = _headers(request)
+        content = await request.body()
+        read = decode_batch(content) if mode is Mode.BATCH else read_one(headers_in, content)
+    except (EventError, Problem) as exc:
+        large = isinstance(exc, Problem) and exc.kind == "too-large"
+        count_refused(request, "http", "too-large" if large else "invalid")
+        raise
+    if not isinstance(read, list):
+        return _sent(await _one(svc, read), 202, {})
+    if invalid := sum(isinstance(one, EventError) for one in read):
+        count_refused(request, "http", "invalid", events=invalid)
+    answers = await _many(svc, read)
     counts = Counter(one.status for one in answers)
     all_taken = all(one.code == _CODES[Status.ACCEPTED] for one in answers)
     waits = [one.retry_after for one in answers if one.retry_after is not None]
@@ -129,6 +142,7 @@ async def fate(
             reactions=kept.entry.data.get("reactions", []),
             what=line_of(kept).what,
             why=line_of(kept).why,
+            redriven=await redrives_told(svc.reader, kept),
             text=await _text(svc, kept) if text else None,
             simulated_clock=await svc.products.simulated(kept.entry.product),
         )
@@ -141,7 +155,12 @@ async def fate(
             outcome = "accepted, not yet processed"
             became.append(Became(product=name, outcome=outcome, simulated_clock=found.simulated))
     if not became:
-        raise problem("not-found", f"no event {event_id!r} from {source!r} was taken in")
+        nobody = "no product has" if product is None else f"product {product!r} has not"
+        raise problem(
+            "not-found",
+            f"{nobody} recorded an event {event_id!r} from {source!r} (yet); if it was accepted a moment ago, "
+            "ask again; `tandem doctor` says whether everything works",
+        )
     return Fate(source=source, id=event_id, products=became)
 
 

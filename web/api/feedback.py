@@ -48,6 +48,13 @@ class TrainingView(Training):
     simulated_clock: bool
 
 
+class TrainedView(TrainingView):
+    """The model in use, and what came of asking for it."""
+
+    new: bool = Field(description="False: the same examples had made it before, and nothing changed")
+    equal: int = Field(description="How many of the examples said the same as another one, and count once")
+
+
 class TrainingsView(BaseModel):
     """The models that a product has had, the newest first; the newest is in use."""
 
@@ -71,7 +78,7 @@ class ExplanationView(FeedbackExplained):
         *("unknown-product", "not-allowed", "refused", "too-large", "unsupported-media-type"), "try-later", "other-site"
     ),
 )
-async def trained(product: str, asked: TrainingAsked, request: Request, svc: Svc) -> TrainingView:
+async def trained(product: str, asked: TrainingAsked, request: Request, svc: Svc) -> TrainedView:
     """Train from the feedback whose theme its senders gave, and from the examples in the body; minutes at most.
 
     Texts that were erased are not used. The same examples again change nothing. Whoever asks must hold a role.
@@ -91,7 +98,8 @@ async def trained(product: str, asked: TrainingAsked, request: Request, svc: Svc
         raise try_later("another model is being trained; ask again when it is done", BUSY_S) from error
     except LedgerConflictError as error:
         raise try_later("somebody else trained a model in the same moment; ask again", 1.0) from error
-    return TrainingView(product=product, simulated_clock=known.simulated, **dict(done))
+    more = {"product": product, "simulated_clock": known.simulated, "new": done.new, "equal": done.equal}
+    return TrainedView(**dict(done.training), **more)
 
 
 @router.get("/models", summary="The models of a product's themes", responses=errors("unknown-product"))

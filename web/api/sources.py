@@ -1,17 +1,18 @@
 """Webhook sources: register, change the secret, remove. A secret is answered once, and never again."""
 
 import base64
+import re
 import secrets
 from datetime import datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, Field, StringConstraints
 
 from domain.definition import unknown
 from domain.sources_record import source_entry
 from events.errors import FieldError
-from events.webhooks.bindings import Kind, SourceName
+from events.webhooks.bindings import SOURCE_PATTERN, SOURCE_RULE, Kind, SourceName
 from events.webhooks.registry import (
     Source,
     SourceExistsError,
@@ -31,6 +32,12 @@ LONGEST_OVERLAP_H = 24 * 30
 router = APIRouter(prefix="/sources", tags=["webhooks"])
 Secret = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 _FAILURES = errors("not-found", "refused", "unsupported-media-type", "try-later")
+
+
+def _in_words(name: Any) -> Any:
+    if isinstance(name, str) and not re.fullmatch(SOURCE_PATTERN, name):
+        raise ValueError(SOURCE_RULE)
+    return name
 
 
 class SecretView(BaseModel):
@@ -67,7 +74,7 @@ class Registered(SourceView):
 class Register(Asked):
     """A source, and who registers it."""
 
-    name: SourceName
+    name: Annotated[SourceName, BeforeValidator(_in_words)]
     kind: Kind
     actor: Actor
     secret: Secret | None = Field(default=None, description="One that the other side chose; else it is made here")

@@ -18,7 +18,8 @@ from events.webhooks.parking import letter_of
 from events.webhooks.registry import Source, SourcesUnavailableError
 from events.webhooks.signatures import HEADERS, SignatureError, verify
 from web.openapi import body, errors
-from web.problems import problem, try_later
+from web.problems import Problem, problem, try_later
+from web.refusals import count_refused
 from web.services import Services, Svc
 
 router = APIRouter(tags=["webhooks"])
@@ -65,8 +66,12 @@ async def take(source: str, request: Request, svc: Svc) -> Response:
     The signature is checked over the bytes as they came, with every valid secret of the source. What no product maps
     is kept as a dead letter, which says what is missing. The same delivery again has no second effect.
     """
-    content, headers = await request.body(), {name.lower(): value for name, value in request.headers.items()}
-    now = svc.clock()
+    try:
+        content = await request.body()
+    except Problem:  # too large; whether there is such a source was not asked yet
+        count_refused(request, "webhook", "too-large")
+        raise
+    headers, now = {name.lower(): value for name, value in request.headers.items()}, svc.clock()
     try:
         known = await svc.sources.find(source)
         secrets = await svc.sources.secrets(source, now) if known else []
@@ -80,11 +85,16 @@ async def take(source: str, request: Request, svc: Svc) -> Response:
         verify(known.kind, headers, content, secrets, now)
     except SignatureError as exc:
         svc.webhooks.counts[source, "not signed"] += 1
+        count_refused(request, "webhook", "not-signed", source)
         log.warning("webhook_refused", source=source, reason=str(exc))
         asked = {"WWW-Authenticate": f'Signature header="{HEADERS[known.kind]}"'}
         raise problem("not-signed", f"{exc}; nothing was kept", headers=asked) from exc
     done = await _take(svc, known, headers, content)
     svc.webhooks.counts[source, done.status] += 1
+    if done.letter is not None:  # also beside events
+        count_refused(request, "webhook", "parked", source)
+    elif done.status == "ignored":
+        count_refused(request, "webhook", "ignored", source)
     status = 200 if done.status == "pong" else 202
     return Response(done.model_dump_json(exclude_none=True), status, media_type="application/json")
 

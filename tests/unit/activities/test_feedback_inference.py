@@ -66,7 +66,7 @@ class World:
 
     async def train(self, per_theme: int = 30, product: str = "web") -> str:
         trainer = Trainer(self.ledger, self.ledger, self.vault)
-        return (await trainer.train(product, examples(per_theme), "mia", NOON, NOON)).model
+        return (await trainer.train(product, examples(per_theme), "mia", NOON, NOON)).training.model
 
     async def through(self, *events: External) -> list[FeedbackReceived]:
         """Return what reached the engine."""

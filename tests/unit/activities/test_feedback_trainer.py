@@ -54,7 +54,7 @@ class World:
         await self.hear(*(feedback(id=f"e{n}", theme=one.theme, text=one.text) for n, one in enumerate(found)))
 
     async def train(self, *given: Example) -> Training:
-        return await self.trainer.train(PRODUCT, given, "mia", NOON, NOON)
+        return (await self.trainer.train(PRODUCT, given, "mia", NOON, NOON)).training
 
 
 @pytest.fixture
@@ -116,6 +116,19 @@ async def test_themes_with_too_few_examples_are_named(world: World) -> None:
     await world.hear_examples([*examples(), Example("rare", "seldom said")])
     done = await world.train()
     assert (done.left_out, done.more_left_out) == ({"rare": 1}, 0)
+
+
+async def test_what_was_asked_for_again_is_told_from_what_is_new(world: World) -> None:
+    given = [*examples(), examples()[0]]
+    asked = [await world.trainer.train(PRODUCT, given, "mia", NOON, NOON) for _ in range(2)]
+    assert [(one.new, one.equal) for one in asked] == [(True, 1), (False, 1)]
+
+
+async def test_too_few_examples_say_how_many_are_erased(world: World) -> None:
+    await world.hear(feedback(id="f", theme="login", text="slow"), feedback(id="g", theme="login", text="dear"))
+    await world.vault.erase(PRODUCT, SOURCE, "f")
+    with pytest.raises(TooFewExamplesError, match=r"login has 1.; 1 more text cannot be read: erased"):
+        await world.train()
 
 
 async def test_too_few_examples_leave_the_model_in_use(world: World) -> None:

@@ -70,8 +70,13 @@ def test_a_large_one_is_bounded() -> None:
     ("given", "says"),
     [
         pytest.param([], "there is none", id="none"),
-        pytest.param(examples(60, ("login",)), "60 texts of 1 theme can be used: login has 60", id="one theme"),
-        pytest.param(examples(4), "0 texts of 0 themes can be used: delivery has 4", id="four each"),
+        pytest.param(examples(60, ("login",)), r"of 60 texts 60 can be used \(login has 60\)$", id="one theme"),
+        pytest.param(
+            examples(4), "of 12 texts 0 can be used; 12 are of themes with fewer than 5 .delivery has 4", id="four each"
+        ),
+        pytest.param(
+            [*examples(1, ("login",))] * 3, "of 3 texts 0 can be used; 2 say the same as another; 1 is of", id="equal"
+        ),
         pytest.param(examples(24, ("login", "price")), "at least 50 different", id="48 of two themes"),
     ],
 )
@@ -84,6 +89,15 @@ def test_themes_with_too_few_examples_are_left_out_and_counted() -> None:
     given = [*examples(30, ("login", "price")), *examples(4, ("delivery",))]
     usable, themes, left_out = chosen(given)
     assert (len(usable), themes, left_out) == (60, {"login": 30, "price": 30}, {"delivery": 4})
+
+
+def test_words_that_explain_nothing_are_not_shown(fitted: Fitted) -> None:
+    model = ThemeModel.read(fitted.content())
+    text = "my login is very locked again the price"
+    shown = {word for word, _ in model.words(text, "login")}
+    assert {"is", "the", "my"} <= set(fitted.document.terms), "the model keeps them"
+    assert {"login", "locked"} <= shown
+    assert not shown & {"is", "the", "my", "very", "again"}
 
 
 def test_texts_that_share_no_word_are_refused() -> None:

@@ -43,10 +43,16 @@ def test_training_says_where_it_stands(product: Served, capsys: Out, file: Path)
     assert "no model is trained" in capsys.readouterr().out
     assert train("--from", str(file)) == 0
     shown = capsys.readouterr().out
-    assert "web: model 1 of the themes is in use" in shown
+    assert "web: feedback without a theme is sorted by model 1 now" in shown
     assert "90 examples, 90 of them only from the file" in shown
     assert "18 texts" in shown
     assert "delivery" in shown
+    with file.open("a", encoding="utf-8") as more:
+        more.write(file.read_text("utf-8").splitlines()[1] + "\n")
+    assert train("--from", str(file)) == 0
+    shown = capsys.readouterr().out
+    assert "web: nothing new; model 1 stays" in shown
+    assert "1 left out: another one says the same" in shown
     assert train("--from", str(file), "--threshold", "0.9", "--json") == 0
     assert json.loads(capsys.readouterr().out)["number"] == 2
     assert run(["feedback", "models", "web"]) == run(["feedback", "models", "web", "--json"]) == 0

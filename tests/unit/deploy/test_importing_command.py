@@ -44,12 +44,12 @@ def test_without_write_it_shows_and_writes_nothing(folder: Path, capsys: Out) ->
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
 
 
-def test_the_proposed_mapping_is_a_mapping(capsys: Out) -> None:
+def test_the_proposed_mapping_is_a_mapping_of_all_that_is_not_mapped(capsys: Out) -> None:
     assert imported("--propose", "proposed.yaml") == 0
-    assert imported("--map", "proposed.yaml", "--propose", "more.yaml") == 0
-    assert yaml.safe_load(Path("more.yaml").read_text(encoding="utf-8")) == {"teams": {"markting": "marketing"}}
+    proposed = yaml.safe_load(Path("proposed.yaml").read_text(encoding="utf-8"))
+    assert proposed == {"statuses": {"Doing": "started", "To Do": "planned"}, "teams": {"markting": "marketing"}}
     capsys.readouterr()
-    assert imported("--map", "proposed.yaml", "--map", "more.yaml", "--strict") == 0
+    assert imported("--map", "proposed.yaml", "--strict") == 0
     assert "2 items to add" in capsys.readouterr().out
 
 
@@ -68,6 +68,29 @@ def test_it_never_writes_over_a_file_that_was_not_named_as_the_product(capsys: O
     assert run(["import", "jira.csv", "--write", "mine.yaml"]) == 1
     assert "mine.yaml is there already" in capsys.readouterr().err
     assert Path("mine.yaml").read_text(encoding="utf-8") == "mine"
+
+
+def test_a_proposal_is_not_written_over_and_may_be_used(capsys: Out) -> None:
+    assert imported("--propose", "mapping.yaml") == 1
+    assert "mapping.yaml is there already, and is not written over; use it (--map mapping.yaml)" in _line(capsys)
+    assert Path("mapping.yaml").read_text(encoding="utf-8") == MAPPING
+
+
+def test_without_anything_to_propose_nothing_is_written_and_that_is_said(capsys: Out) -> None:
+    Path("teams.yaml").write_text("teams: {markting: marketing}", encoding="utf-8")
+    assert imported("--map", "mapping.yaml", "--map", "teams.yaml", "--propose", "proposed.yaml") == 0
+    assert "nothing is to be proposed: proposed.yaml is not written" in _line(capsys)
+    assert not Path("proposed.yaml").exists()
+
+
+def test_what_comes_next_names_both_files(capsys: Out) -> None:
+    assert imported("--map", "mapping.yaml", "--write", "product.yaml", "--events", "status.jsonl") == 0
+    assert "`tandem apply product.yaml --as PERSON`, then `tandem send status.jsonl`" in _line(capsys)
+
+
+def _line(capsys: Out) -> str:
+    shown = capsys.readouterr()
+    return " ".join((shown.out + shown.err).split())
 
 
 def test_strict_refuses_and_writes_nothing(folder: Path, capsys: Out) -> None:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from deploy.importing.document import skeleton
 from deploy.importing.names import NameMap
 from tests.unit.deploy.importing_cases import bring, product, table, whys
 
@@ -135,3 +136,19 @@ def test_an_instant_is_not_replaced_by_its_own_day(tmp_path: Path) -> None:
     for due, changed in (("2027-03-31", 0), ("2027-04-01", 1)):
         text = f"kind,id,due\nmilestone,spring,{due}\n"
         assert len(bring(tmp_path, text, into=product(milestones=milestones)).changes) == changed
+
+
+def test_everything_that_is_wrong_with_a_row_is_said_at_once(tmp_path: Path) -> None:
+    wrong = {"id": "a b", "status": "parked", "team": "itt", "effort_days": "x", "cost": "much", "value": "1,250"}
+    rest = {"title": "y" * 600, "due": "soon", "milestone": "sprng", "user_feedback": "101"}
+    outcome = bring(tmp_path, table([wrong | rest]), into=product())
+    assert {one.place.column for one in outcome.problems} == {*wrong, *rest}
+    assert {one.left_out for one in outcome.problems} == {"a b"}
+    assert outcome.changes == []
+
+
+def test_a_row_that_is_left_out_makes_no_team_of_a_new_product(tmp_path: Path) -> None:
+    row = {"id": "a", "status": "parked", "team": "new", "milestone": "m"}
+    outcome = bring(tmp_path, table([row]), into=skeleton("shop"), fresh=True)
+    assert [one.value for one in outcome.problems] == ["parked"]
+    assert outcome.changes == []

@@ -56,7 +56,7 @@ def test_real_issues_of_a_jira_are_mapped_or_named(tmp_path: Path) -> None:
     names = ("issue.created", "issue.updated.commented-changed", "issue.updated.status-changed")
     issues = [json.loads(realdata(f"jira-webhooks/{name}.json").read_text(encoding="utf-8"))["issue"] for name in names]
     unmapped = bring(tmp_path, {"issues": issues})
-    assert [(one.value, one.left_out) for one in unmapped.problems] == [
+    assert [(one.value, one.left_out) for one in unmapped.problems if one.place.column == "status"] == [
         (one["fields"]["status"]["name"], one["key"]) for one in issues
     ]
     assert unmapped.changes == []

@@ -90,6 +90,24 @@ def test_a_server_that_is_full_or_gone_is_waited_for(first: Answer) -> None:
     assert len(slept) == 2
 
 
+def test_a_wait_is_said_at_once_and_once_for_each_reason() -> None:
+    def gone(_: list[dict[str, Any]]) -> UnreachableError:
+        return UnreachableError("gone")
+
+    said: list[str] = []
+    slept: list[int] = []
+    api = FakeApi(gone, gone, lambda _: problem(503), accepted, gone)
+    Sender(api, 60, lambda _: None, lambda seconds: slept.append(len(said)), said.append).send(
+        [line(n) for n in range(BATCH + 1)]
+    )
+    assert slept == [1, 1, 2, 3], "before the wait"
+    assert said == [
+        "waiting at line 1, for at most 60 s without progress: gone",
+        "waiting at line 1, for at most 58 s without progress: too much waits",
+        "waiting at line 501, for at most 60 s without progress: gone",
+    ]
+
+
 def test_patience_ends_and_says_how_far_it_came() -> None:
     full = [lambda _: problem(503)] * 100
     api = FakeApi(accepted, *full)

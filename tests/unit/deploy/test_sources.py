@@ -4,6 +4,7 @@ import io
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import uvicorn
@@ -67,6 +68,8 @@ def test_secrets_are_rotated_retired_and_removed(served: Served, capsys: Out) ->
     assert len(json.loads(capsys.readouterr().out)["secrets"]) == 2
     assert run(["sources", "rotate", "github-web", "--as", "ada"]) == 1
     assert "retire the old one first" in capsys.readouterr().err
+    assert run(["sources", "list"]) == 0
+    assert "old secret ends (UTC)" in capsys.readouterr().out
     assert run(["sources", "retire-secret", "github-web", "--as", "ada"]) == 0
     assert run(["sources", "remove", "github-web", "--as", "ada"]) == 0
     assert run(["sources", "list"]) == 0
@@ -76,11 +79,28 @@ def test_secrets_are_rotated_retired_and_removed(served: Served, capsys: Out) ->
 @pytest.mark.parametrize(
     "arguments",
     [
+        ["add", "a/b", "--kind", "github", "--as", "ada"],
         ["add", "github-web", "--kind", "gitlab", "--as", "ada"],
         ["add", "github-web", "--kind", "github"],
         ["rotate", "github-web", "--overlap", "soon", "--as", "ada"],
     ],
-    ids=["an unknown kind", "nobody", "no duration"],
+    ids=["no name", "an unknown kind", "nobody", "no duration"],
 )
 def test_wrong_usage_is_told(served: Served, arguments: list[str]) -> None:
     assert run(["sources", *arguments]) == 2
+
+
+def test_removing_a_source_says_which_products_still_name_it(
+    served: Served, capsys: Out, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    add()
+    assert run(["init"]) == 0
+    with Path("product.yaml").open("a", encoding="utf-8") as file:
+        file.write("\nsources: {github-web: {}}\n")
+    assert run(["apply", "product.yaml", "--as", "maria"]) == 0
+    assert run(["sources", "rotate", "github-web", "--as", "ada"]) == 0
+    assert re.search(r"is valid until \S+ \S+ UTC", capsys.readouterr().out)
+    assert run(["sources", "remove", "github-web", "--as", "ada"]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "product file of web still names it: take `sources.github-web` and `aliases.github-web` out" in said

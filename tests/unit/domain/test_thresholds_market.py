@@ -29,7 +29,7 @@ def outcome_of(happened: Happened) -> tuple[str, str]:
 def test_a_surge_of_feedback(weight: float, reaction: str, words: str) -> None:
     kind, because = outcome_of(happen(planned(), feedback(sentiment=-1, weight=weight)))
     assert kind == reaction
-    assert because.startswith("demand for checkout went from 0.0 to 15.0")
+    assert because.startswith("demand for checkout went from 0.0 to 15.0 since the last look at the priorities, ")
     assert words in because
 
 

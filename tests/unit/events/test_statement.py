@@ -45,11 +45,11 @@ def test_both_or_a_text_is_enough(data: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("data", "fields"),
     [
-        pytest.param({}, ["data.theme", "data.sentiment"], id="neither"),
-        pytest.param({"text": ""}, ["data.theme", "data.sentiment"], id="an empty text"),
+        pytest.param({}, ["data"], id="neither"),
+        pytest.param({"text": ""}, ["data"], id="an empty text"),
         pytest.param({"theme": "login"}, ["data.sentiment"], id="no sentiment"),
-        pytest.param({"sentiment": 0}, ["data.theme"], id="no theme"),
-        pytest.param({"sentiment": 0, "theme": None}, ["data.theme"], id="null is nothing"),
+        pytest.param({"sentiment": 0}, ["data.sentiment"], id="no theme"),
+        pytest.param({"sentiment": 0, "theme": None}, ["data.sentiment"], id="null is nothing"),
         pytest.param({"text": "x" * 20_001}, ["data.text"], id="a text that is too long is the only error"),
         pytest.param({"text": "x", "sentiment": 2}, ["data.sentiment"], id="a sentiment out of range"),
         pytest.param({"text": "x", "theme": ""}, ["data.theme"], id="an empty theme"),
@@ -61,6 +61,12 @@ def test_what_is_missing_or_not_for_senders_is_named(data: dict[str, Any], field
     with pytest.raises(EventError) as refusal:
         decode(sent(**data))
     assert [error.field for error in refusal.value.errors] == fields
+
+
+@pytest.mark.parametrize("data", [{}, {"text": ""}, {"text": "", "theme": None, "sentiment": None}, {"sentiment": 0}])
+def test_without_text_and_theme_it_is_said_what_would_do(data: dict[str, Any]) -> None:
+    with pytest.raises(EventError, match=r": needs theme and sentiment, or a text$"):
+        decode(sent(**data))
 
 
 def test_inside_how_it_was_found_is_kept() -> None:

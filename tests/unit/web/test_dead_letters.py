@@ -106,7 +106,7 @@ async def test_letters_are_filtered_and_paged(site: Site) -> None:
         await park(site, f"n{number}", minutes=number, reason="invalid" if number == 3 else "unmapped")
     assert [one["event_id"] for one in await listed(site, reason="invalid")] == ["n3"]
     assert [one["event_id"] for one in await listed(site, until="2026-03-02T09:02:00Z")] == ["n1", "n0"]
-    assert await listed(site, way="webhook") == await listed(site, source="/x") == await listed(site, product="x") == []
+    assert await listed(site, way="webhook") == await listed(site, source="/x") == []
     found, after = [], None
     while True:
         params = {"limit": 2} if after is None else {"limit": 2, "after": after}
@@ -247,7 +247,8 @@ async def test_what_cannot_be_read_today_either_stays_open_and_says_why(site: Si
     assert (answer["status"], answer["state"]) == ("unreadable", "open")
     assert "id: is required" in answer["said"]
     (one,) = (await listed(site))[0]["tries"]
-    assert one["came"] == redrives(site)[0]["came"] == answer["said"]
+    assert one["came"] == answer["said"]
+    assert redrives(site) == [], "nothing was sent"
 
 
 async def test_a_letter_that_its_way_cannot_read_says_so(site: Site) -> None:

@@ -183,3 +183,14 @@ async def test_an_event_that_is_stored_and_not_yet_processed_says_so(site: Site)
 async def test_an_event_that_was_not_taken_in_is_not_found(site: Site, path: str) -> None:
     await site.send(event())
     assert (await site.http.get(f"/api/v1/events/{path}")).status_code == 404
+
+
+async def test_an_event_that_nobody_recorded_yet_is_not_denied(site: Site) -> None:
+    said = (await site.http.get("/api/v1/events/%2Fload/y3")).json()["detail"]
+    assert said == (
+        "no product has recorded an event 'y3' from '/load' (yet); if it was accepted a moment ago, ask again; "
+        "`tandem doctor` says whether everything works"
+    )
+    await site.send(event())
+    said = (await site.http.get("/api/v1/events/%2Fcrm%2Fsurvey/e1", params={"product": "shop"})).json()["detail"]
+    assert said.startswith("product 'shop' has not recorded an event 'e1'")

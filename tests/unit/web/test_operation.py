@@ -72,8 +72,15 @@ async def test_a_process_that_stops_takes_nothing(site: Site) -> None:
 
 async def test_figures_are_there_for_prometheus(site: Site) -> None:
     await site.send(event())
-    found = (await site.http.get("/metrics")).text
-    assert 'tandem_dispatch_total{what="accepted"} 1' in found.splitlines()
+    site.services.webhooks.counts["github-web", "not signed"] += 2
+    found = (await site.http.get("/metrics")).text.splitlines()
+    assert [line for line in found if line.startswith("tandem_dispatch_total")] == [
+        'tandem_dispatch_total{what="accepted"} 1'
+    ]
+    assert "tandem_dispatch_batches_total 1" in found
+    assert 'tandem_webhook_total{source="github-web",status="not-signed"} 2' in found
+    names = {line.split()[2] for line in found if line.startswith("# TYPE")}
+    assert names == {line.split()[2] for line in found if line.startswith("# HELP")}
 
 
 @pytest.mark.parametrize(

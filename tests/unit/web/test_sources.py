@@ -1,15 +1,18 @@
 """Registering webhook sources over the API: a secret is answered once."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
 
+from activities.ports_letters import StillUnreadableError
 from domain.narrative import line_of
 from tests.fakes.webhooks import FakeSources
 from tests.unit.web.hooks import SECRET, STANDARD_SECRET, HookSite, hook_site
+from web.sources import Webhooks
 
 PATH = "/api/v1/sources"
 
@@ -48,7 +51,7 @@ async def test_a_given_secret_is_not_repeated(site: HookSite) -> None:
     ("body", "status", "word"),
     [
         pytest.param({"name": "github-web", "kind": "github"}, 409, "already", id="a name that is taken"),
-        pytest.param({"name": "Web Hooks", "kind": "github"}, 422, "name", id="no name"),
+        pytest.param({"name": "a/b", "kind": "github"}, 422, "name: must be 1 to 63 lower-case", id="no name"),
         pytest.param({"name": "other", "kind": "gitlab"}, 422, "kind", id="no kind"),
         pytest.param({"name": "other", "kind": "jira", "secret": "short"}, 422, "16 to 200", id="a short secret"),
         pytest.param({"name": "other", "kind": "jira", "actor": " "}, 422, "actor", id="nobody"),
@@ -108,3 +111,15 @@ async def test_the_ledger_says_who_did_what_and_never_the_secret(site: HookSite)
     assert isinstance(sources, FakeSources)
     for secret in (SECRET, STANDARD_SECRET, *sources.known.values()):
         assert all(secret not in one.model_dump_json() for one in kept)
+
+
+async def test_a_letter_of_a_removed_source_says_that_it_is_no_longer_registered(site: HookSite) -> None:
+    await site.jira({"webhookEvent": "jira:issue_updated"})
+    (letter,) = site.parked()
+    letter = replace(letter, body=await site.letters.body(letter.id) or b"")
+    again = Webhooks(site.services.reader, site.services.sources).retry()
+    with pytest.raises(StillUnreadableError, match=r"^no product takes anything from jira-web"):
+        await again(letter)
+    await site.http.delete(f"{PATH}/jira-web", params={"actor": "ada"})
+    with pytest.raises(StillUnreadableError, match=r"jira-web is no longer registered.* --kind jira"):
+        await again(letter)

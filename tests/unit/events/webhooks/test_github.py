@@ -145,7 +145,7 @@ def test_issues(body: dict[str, Any], events: list[dict[str, Any]]) -> None:
         pytest.param(
             "issues",
             issue("labeled", more={"label": {"name": "Blocked"}}),
-            ["the label 'Blocked'", "did you mean 'blocked'", "aliases.outside.labels"],
+            ["the label 'Blocked'", "did you mean 'blocked'", "aliases: {outside: {labels: {Blocked: "],
             id="an unknown label",
         ),
         pytest.param(
@@ -168,7 +168,14 @@ def test_issues(body: dict[str, Any], events: list[dict[str, Any]]) -> None:
         ),
         pytest.param("label", {"action": "created"}, ["label.created"], id="an event without meaning"),
         pytest.param(
-            "milestone", milestone("closed", title="Sprong"), ["'acme/web/7' or 'Sprong'", "known are"], id="none"
+            "milestone",
+            milestone("closed", title="Sprong"),
+            [
+                "'acme/web/7' or 'Sprong'",
+                "did you mean spring?",
+                "`aliases: {outside: {milestones: {Sprong: spring}}}`",
+            ],
+            id="a title like an id",
         ),
         pytest.param(
             "projects_v2_item",

@@ -60,9 +60,20 @@ def test_the_product_is_named_or_the_only_one(body: dict[str, Any], bounds: list
     ("body", "reason", "word"),
     [
         pytest.param(SENT | {"type": "milestone.reach"}, "unknown-type", "did you mean milestone.reached", id="type"),
-        pytest.param(SENT | {"data": {"milestone": "no such name"}}, "invalid", "data.milestone", id="no id of ours"),
+        pytest.param(
+            SENT | {"data": {"milestone": "The spring"}},
+            "unmapped",
+            "did you mean spring? add to the product file `aliases: {outside: {milestones: {The spring: spring}}}`",
+            id="no id of ours",
+        ),
         pytest.param(SENT | {"data": None}, "invalid", "data: must be an object", id="no data"),
-        pytest.param(SENT | {"timestamp": "today"}, "invalid", "time", id="no time"),
+        pytest.param(SENT | {"timestamp": "today"}, "invalid", "timestamp: ", id="no time"),
+        pytest.param(
+            {"type": "milestone.reached", "data": {"milestone": "spring"}},
+            "invalid",
+            "timestamp: is required",
+            id="a field that is missing, as the sender calls it",
+        ),
         pytest.param(
             SENT | {"data": {"milestone": "spring", "id": "x"}}, "invalid", "data.id", id="an attribute in data"
         ),
