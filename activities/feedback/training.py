@@ -1,7 +1,8 @@
 """Fits a model of themes to labelled texts, and says how good it is on texts that it did not see.
 
 Memory and time are bounded: 50,000 examples of 20 million characters, 5,000 terms, 400,000 weights. Terms that fewer
-than three different examples hold are dropped: a name that one customer wrote does not become part of a model.
+than three different examples hold are dropped, so a name that stands in one or two texts does not become part of a
+model; one that a customer wrote three times does, until the model is trained anew without these texts.
 """
 
 from collections import Counter

@@ -191,7 +191,8 @@ async def test_what_is_wrong_is_named_and_holds_up_nothing(
             kept[letter["id"]] = event
     if way.copies:
         copies = await copies_of(stack)
-        assert {letter: copies[letter] for letter in kept} == {letter: way.body(one) for letter, one in kept.items()}
+        for letter, one in kept.items():  # of a type that is not ours nobody knows whether a customer wrote it
+            assert copies[letter] == (way.body(one) if one["type"] == "budget.adjusted" else b"")
     assert ledger.event_ids(product, SOURCE) == [good["id"]]
 
 
@@ -208,7 +209,8 @@ async def test_more_than_a_mebibyte_is_not_taken(way: Way, product: str, stack: 
         return
     letter = await letter_once(ledger, way, event)
     assert (letter["reason"], letter["size"]) == ("too-large", len(way.body(event)))
-    assert (await copies_of(stack))[letter["id"]] == way.body(event)[:MOST_KEPT]
+    copy = (await copies_of(stack))[letter["id"]]  # without its beginning where nobody can tell the type of so much
+    assert copy == (way.body(event)[:MOST_KEPT] if letter["type"] else b"")
 
 
 async def test_what_a_customer_wrote_is_sealed(
@@ -227,6 +229,8 @@ async def test_what_a_customer_wrote_is_sealed(
         await letter_once(ledger, way, broken)
     for path in (one for one in stack.home.path.rglob("*") if one.is_file()):
         assert b"grandmother" not in path.read_bytes(), path
+    if way.copies:
+        assert all(b"grandmother" not in copy for copy in (await copies_of(stack)).values())
     client = await Client.connect(stack.settings.temporal_target)  # without our codec: what the server has
     handle, signals = client.get_workflow_handle(f"product/{product}"), 0
     async for one in handle.fetch_history_events():
