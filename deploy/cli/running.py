@@ -77,7 +77,7 @@ async def _serve(stack: "LocalStack", settings: Settings) -> None:
     print_line(f"  Kafka            {', '.join(settings.kafka_brokers)}, topic {settings.kafka_topic}")
     print_line(f"  stream           {settings.stream_url}/readyz")
     print_line(f"  data and logs    {shown_path(settings.home)}")
-    print_line("Ctrl-C stops it; nothing is lost.")
+    print_line("Ctrl-C stops it; what was taken in is kept.")
     await stack.failure()
 
 
