@@ -97,6 +97,7 @@ class Bench:
             for run in range(1, plan.runs + 1):
                 self._say(f"lone events and decisions, run {run}")
                 await latency.reactions_of("lone", plan.events, f"lone-{run}")
+                await latency.streamed("lone", plan.events, f"streamed-{run}", stack.settings)
                 await latency.decisions_on(shops, plan.rounds, f"decided-{run}")
             for run in range(1, plan.runs + 1):
                 for count in (1, PRODUCTS):

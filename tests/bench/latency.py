@@ -7,6 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from aiokafka import AIOKafkaProducer
+
+from deploy.settings import Settings
+from events.kafka_binding import to_kafka
 from tests.bench.baseline import Bare
 from tests.bench.cases import SOURCE, envelope, feedback, one_body
 from tests.bench.figures import Figures, percentile
@@ -36,7 +40,7 @@ class Latency:
     def __init__(self, sender: Sender, ledger: Ledger, bare: Bare) -> None:
         self._sender, self._ledger, self._bare = sender, ledger, bare
         self._rng = random.Random(1)
-        self.answers, self.reactions = Spread(), Spread()
+        self.answers, self.reactions, self.streams = Spread(), Spread(), Spread()
         self.bare_signals, self.bare_reactions = Spread(), Spread()
         self.decisions, self.bare_updates = Spread(), Spread()
         self.samples = self.decided = 0  # of a run
@@ -63,6 +67,23 @@ class Latency:
         self.reactions.add(recorded)
         self.bare_signals.add(signals)
         self.bare_reactions.add(bare)
+
+    async def streamed(self, product: str, samples: int, name: str, settings: Settings) -> None:
+        """Measure one run of lone events over Kafka: until the entry is in the ledger."""
+        recorded = []
+        async with AIOKafkaProducer(bootstrap_servers=list(settings.kafka_brokers)) as producer:
+            for number in range(samples):
+                await self._rest()
+                event_id = f"{name}/{number}"
+                key, headers, value = to_kafka(feedback(product, event_id), "structured")
+                began = time.perf_counter()
+                sending = asyncio.create_task(
+                    producer.send_and_wait(settings.kafka_topic, value, key=key, headers=list(headers))
+                )
+                await until(lambda id=event_id: self._ledger.has(product, SOURCE, id), event_id, CLOSELY_S)  # type: ignore[misc]
+                recorded.append(time.perf_counter() - began)
+                await sending
+        self.streams.add(recorded)
 
     async def decisions_on(self, products: Sequence[str], rounds: int, name: str) -> None:
         """Measure one run of decisions: per round one open request of every product, decided one after the other."""
@@ -104,6 +125,7 @@ class Latency:
         for name, ours, bare, said in (
             ("event → 202", self.answers, self.bare_signals, "bare: a signal until it is stored"),
             ("event → entry", self.reactions, self.bare_reactions, f"{looked}; bare: a signal and a regular activity"),
+            ("Kafka event → entry", self.streams, self.bare_reactions, "from the send to the entry; bare: as above"),
             ("decision → 200", self.decisions, self.bare_updates, f"{self.decided} approvals a run; bare: an update"),
         ):
             for at in ("p50", "p99"):
