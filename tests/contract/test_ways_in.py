@@ -191,8 +191,8 @@ async def test_what_is_wrong_is_named_and_holds_up_nothing(
             kept[letter["id"]] = event
     if way.copies:
         copies = await copies_of(stack)
-        for letter, one in kept.items():  # of a type that is not ours nobody knows whether a customer wrote it
-            assert copies[letter] == (way.body(one) if one["type"] == "budget.adjusted" else b"")
+        for name, one in kept.items():  # of a type that is not ours nobody knows whether a customer wrote it
+            assert copies[name] == (way.body(one) if one["type"] == "budget.adjusted" else b"")
     assert ledger.event_ids(product, SOURCE) == [good["id"]]
 
 
