@@ -8,7 +8,8 @@ import pytest
 from events.dispatch import Dispatch
 from tests.fakes.engine import FakeEngine
 from tests.fakes.ledger import FakeLedger
-from tests.unit.web.site import Site, services
+from tests.unit.web.dead_letters import STARTED
+from tests.unit.web.site import Site, event, services
 from web.app import create_app
 
 
@@ -25,3 +26,10 @@ async def site() -> AsyncIterator[Site]:
         yield found
     dispatch: Dispatch = put_together.dispatch
     await dispatch.close(1)
+
+
+@pytest.fixture
+async def refused(site: Site) -> Site:
+    """Have one letter: a product refused to start an item that it does not have."""
+    assert (await site.send(event(**STARTED))).status_code == 202
+    return site

@@ -12,9 +12,7 @@ from domain.narrative import line_of
 from events.letters import digest_of
 from events.ports import DeliveryUnavailableError
 from tests.unit.events.webhooks.cases import jira_issue
-from tests.unit.web.hooks import HookSite, hook_site
-from tests.unit.web.site import Site, event
-from tests.unit.web.test_dead_letters import (
+from tests.unit.web.dead_letters import (
     LETTERS,
     REFUSED,
     STARTED,
@@ -25,11 +23,10 @@ from tests.unit.web.test_dead_letters import (
     mend,
     park,
     redrive,
-    refused,
     shown,
 )
-
-__all__ = ["refused"]  # a fixture
+from tests.unit.web.hooks import HookSite, hook_site
+from tests.unit.web.site import Site, event
 
 FILE: dict[str, Any] = {
     "items": {"search": {"efforts": {"it": 5}}},
