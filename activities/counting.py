@@ -1,17 +1,14 @@
 """Counts what passes through a process, and writes it down every second, with a sign of life."""
 
 import asyncio
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 
 from activities.ports_intake import Beat, IntakeWriter
-from events.outcome import Outcome
 from events.rates import Kind, Rates
-from events.union import External
 
 BEAT_S = 1.0
 PRUNE_EVERY = timedelta(minutes=1)
@@ -43,11 +40,6 @@ class Counting:
         """Count events by product, source, type and status."""
         second = int(self._clock().timestamp())
         self._rates.add(second, {Kind(way or self._way, *kind): events for kind, events in counts.items()})
-
-    def count_outcomes(self, events: Sequence[External], outcomes: Sequence[Outcome], way: str | None = None) -> None:
-        """Count what became of events."""
-        pairs = zip(events, outcomes, strict=True)
-        self.count(Counter((e.product, e.source, e.type, outcome.status.value) for e, outcome in pairs), way)
 
     async def run(self) -> None:
         """Write down every second until cancelled, and once more then: that it has stopped."""

@@ -11,8 +11,10 @@ from temporalio.exceptions import ApplicationError
 
 from activities.liveness import heartbeating
 from activities.ports import Ledger
+from domain.changed_inputs import Changed
 from domain.planning import Plan, Snapshot, SnapshotError, SolverLimits, document
-from domain.proposals import draft
+from domain.proposals import Explained, draft
+from domain.snapshot import in_force_on
 from events.internal import Change
 
 log = structlog.get_logger()
@@ -50,6 +52,7 @@ class DraftRequest(BaseModel):
     plan: str
     reasons: tuple[str, ...]
     titles: dict[str, str]
+    changed: tuple[Changed, ...] = ()  # figures of items that are not what they were when priorities were last set
 
 
 class Drafted(BaseModel):
@@ -68,13 +71,14 @@ class Drafted(BaseModel):
 
 
 Solve = Callable[[Snapshot, SolverLimits], Plan]  # raises SnapshotError; `activities.solver.solve`
+Explain = Callable[[Snapshot, Plan], Explained]  # `activities.explaining.proposing.explain`
 
 
 class Planning:
     """The planner, as workflows see it."""
 
-    def __init__(self, ledger: Ledger, solve: Solve) -> None:
-        self._ledger, self._solve = ledger, solve
+    def __init__(self, ledger: Ledger, solve: Solve, explain: Explain) -> None:
+        self._ledger, self._solve, self._explain = ledger, solve, explain
 
     @activity.defn(name="solve_plan")
     async def solve_plan(self, request: SolveRequest) -> Solved:
@@ -98,12 +102,20 @@ class Planning:
 
     @activity.defn(name="draft_proposal")
     async def draft_proposal(self, request: DraftRequest) -> Drafted:
-        """Set a plan beside the one in force and say what changes, why, and why not."""
+        """Set a plan beside the one in force and say what changes, why, why not, and what else would be good."""
         async with heartbeating():
             snapshot = Snapshot.model_validate(await self._document(request.snapshot))
             plan = Plan.model_validate(await self._document(request.plan))
-            proposal = await asyncio.to_thread(draft, snapshot, plan, request.run, request.reasons, request.titles)
+            same = plan.starts == in_force_on(snapshot)  # then nobody is asked about it
+            explained = Explained() if same else await asyncio.to_thread(self._explain, snapshot, plan)
+            proposal = await asyncio.to_thread(
+                draft, snapshot, plan, request.run, request.reasons, request.titles, request.changed, explained
+            )
+            for other in explained.plans:
+                await self._ledger.put_document(document(other))
             digest = await self._ledger.put_document(document(proposal))
+        if proposal.cut:
+            log.warning("proposal_cut_by_clock", product=request.product, run=request.run, parts=list(proposal.cut))
         return Drafted(
             proposal=digest,
             starts=proposal.starts,

@@ -1,10 +1,10 @@
 """A good feasible plan quickly: place tasks by their worth, then take some out and place again. Deterministic."""
 
 import random
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
-from activities.solver_model import Model, Starts, in_order, takes
-from domain.planning import TOLERANCE, earliest_after, objective, span_of
+from activities.solver_model import Model, Starts
+from domain.planning import TOLERANCE
 
 Worth = dict[str, dict[int, float]]  # task -> start -> value points, less the price of what it takes
 
@@ -21,29 +21,24 @@ class Board:
     """Which tasks start when, and what is left of every resource in every period."""
 
     def __init__(self, model: Model) -> None:
-        snapshot = model.snapshot
-        self.horizon = len(snapshot.periods)
-        rows = {None: 0} | {team: row for row, team in enumerate(sorted(snapshot.capacity), 1)}
-        self.left: list[float] = list(snapshot.budgets)  # whole numbers stay whole: budgets hold exactly
-        for team in sorted(snapshot.capacity):
-            self.left.extend(days + TOLERANCE / 2 for days in snapshot.capacity[team])
+        slots = {slot: k for k, slot in enumerate(model.right)}
+        # money in whole numbers, which stay whole: budgets hold exactly
+        self.left = [right if team is None else right - TOLERANCE / 2 for (team, _), right in model.right.items()]
         self.starts: Starts = {}
-        self.order = in_order(snapshot)
-        self.tasks = {task.id: task for task in snapshot.tasks}
-        self.ends = {name: span_of(task, self.horizon) - 1 for name, task in self.tasks.items()}
+        self.order = [model.tasks[name] for name in model.allowed]
+        self.tasks, self.ready = model.tasks, model.ready
         self.followers: dict[str, list[str]] = {name: [] for name in self.tasks}
         self.takes: dict[str, dict[int, list[tuple[int, float]]]] = {}  # task -> start -> (slot, amount)
-        for name, task in self.tasks.items():
-            for other in sorted(set(task.after)):
+        for name, uses in model.uses.items():
+            for other in self.ready[name]:
                 self.followers[other].append(name)
-            needs = [(rows[who] * self.horizon + k, amount) for who, k, amount in takes(snapshot, task)]
-            self.takes[name] = {s: [(slot + s, amount) for slot, amount in needs] for s in model.allowed[name]}
+            self.takes[name] = {s: [(slots[slot], amount) for slot, amount in use.items()] for s, use in uses.items()}
 
     def fits(self, name: str, start: int) -> bool:
         """Return whether the task may be placed there; nothing that needs it is on the board yet."""
-        task, starts, left = self.tasks[name], self.starts, self.left
-        for other in task.after:
-            if other not in starts or start < earliest_after(task, starts[other] + self.ends[other]):
+        starts, left = self.starts, self.left
+        for other, ready in self.ready[name].items():
+            if other not in starts or start < ready[starts[other]]:
                 return False
         return start in self.takes[name] and all(left[slot] >= amount for slot, amount in self.takes[name][start])
 
@@ -83,27 +78,42 @@ class Board:
             waiting = [n for n in waiting if n not in self.starts and self.tasks[n].after]
 
 
-def repaired(model: Model, wanted: Starts) -> Starts:
-    """Return what is left of a plan when all that does not fit is taken out."""
+def repaired(model: Model, wanted: Starts, also: Collection[str] = ()) -> Starts:
+    """Return what is left of a plan when all that does not fit is taken out; ``also`` is placed first, if it can be."""
     board = Board(model)
-    board.restore(wanted)
+    board.restore({name: start for name, start in wanted.items() if name in also})
+    board.fill([task.id for task in board.order if task.id in also], model.allowed.__getitem__)
+    board.restore(wanted | board.starts)
     return dict(board.starts)
 
 
 def search(model: Model, worth: Worth, plan: Starts, stop: Callable[[], bool]) -> Starts:
-    """Return the best plan found from a feasible one: take out tasks that compete, place by worth, with some noise."""
-    snapshot, rng, board = model.snapshot, random.Random(SEED), Board(model)  # noqa: S311
+    """Return the best plan found, from ``plan`` on: take out tasks that compete, place by worth, with some noise.
+
+    What must be in is placed first and hardly ever taken out; a plan without it counts for less than any with it.
+    """
+    rng, board = random.Random(SEED), Board(model)  # noqa: S311
     names = sorted(name for name in worth if worth[name])
-    tops = {name: max(worth[name].values()) for name in names}
     sizes = sorted(abs(gain) for name in names for gain in worth[name].values())
     noise = NOISE * sizes[len(sizes) // 3] if sizes else 0.0
+    fine = 1.0 + 100 * (sum(model.gains) + (sizes[-1] if sizes else 0.0))
+    worth = worth | {name: {s: gain + fine for s, gain in worth[name].items()} for name in model.forced}
+    tops = {name: max(worth[name].values()) for name in names}
     favourite = {
         name: [start for _, start in sorted((-gain, start) for start, gain in worth[name].items())] for name in names
     }
-    board.fill(sorted(names, key=lambda name: -tops[name]), favourite.__getitem__)
-    best = max(plan, dict(board.starts), key=lambda starts: objective(snapshot, starts))
-    now, best_value = dict(board.starts), objective(snapshot, best)
-    value, rounds = objective(snapshot, now), min(ROUNDS_PER_TASK * len(names), WORK // max(1, len(names)))
+
+    def value_of(starts: Starts) -> float:
+        return model.value(starts) - fine * sum(name not in starts for name in model.forced)
+
+    by_worth = sorted(names, key=lambda name: -tops[name])
+    board.fill(by_worth, favourite.__getitem__)
+    if value_of(board.starts) < value_of(plan):
+        board.restore(plan)
+        board.fill(by_worth, favourite.__getitem__)
+    now = dict(board.starts)
+    value, rounds = value_of(now), min(ROUNDS_PER_TASK * len(names), WORK // max(1, len(names)))
+    best, best_value = max((plan, value_of(plan)), (now, value), key=lambda found: found[1])
     for turn in range(rounds):
         if stop():
             break
@@ -114,7 +124,7 @@ def search(model: Model, worth: Worth, plan: Starts, stop: Callable[[], bool]) -
             board.remove(name)
         out = sorted((-tops[name] + rng.gauss(0, noise), name) for name in names if name not in board.starts)
         board.fill([name for _, name in out[:HOPEFUL]], lambda name: _shaken(worth[name], rng, noise / 2))
-        found = objective(snapshot, board.starts)
+        found = value_of(board.starts)
         if found >= value - WARMTH * abs(best_value) * (1 - turn / rounds) ** 2 * rng.random():
             now, value = dict(board.starts), found
             if value > best_value:

@@ -29,6 +29,7 @@ STEPS: dict[str, Step] = {
     "approval.expired": "event",
     "clock.struck": "event",
     "review.due": "event",
+    "forecast.past_due": "event",
     "product.applied": "event",
     "product.archived": "event",
     "delegation.granted": "event",

@@ -9,6 +9,7 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 
 from activities.channels.log import LogChannel
+from activities.explaining.proposing import explain
 from activities.ledger.store import SqlLedger
 from activities.notifications import Notifications
 from activities.planning import Planning
@@ -34,7 +35,7 @@ GRACE = timedelta(seconds=10)  # for activities in hand when a worker stops
 
 def worker_of(client: Client, task_queue: str, ledger: Ledger, channel: Channel, **options: Any) -> Worker:
     """Return a worker with every workflow and activity. ``options`` go to temporalio's `Worker`."""
-    records, planning = Records(ledger), Planning(ledger, solve)
+    records, planning = Records(ledger), Planning(ledger, solve, explain)
     notifications = Notifications(channel, ledger)
     settings: dict[str, Any] = {
         "workflow_runner": workflow_runner(),

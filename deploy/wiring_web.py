@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from activities.counting import Counting
 from activities.ledger.sources import SqlSources
+from activities.solver import solve
 from deploy.keys import root_key
 from deploy.process import Ready
 from deploy.serving import serve
@@ -33,10 +34,10 @@ async def run_web(settings: Settings, ready: Ready) -> None:
             intake=way.intake,
             embedded=settings.embedded,
             clock=now,
-            count=counting.count_outcomes,
+            solve=solve,
+            tally=counting.count,
         )
         app = create_app(services)
-        app.state.tally = counting.count  # of what is refused before there is an event
         beats = asyncio.create_task(counting.run(), name="counting")
         try:
             await serve(app, settings, ready)

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
+from domain.causes import by_file
 from domain.definition import (
     MAX_DEPENDENCIES,
     MAX_ITEMS,
@@ -18,8 +19,10 @@ from domain.envelope import Envelope
 from domain.evolve import RULES
 from domain.evolve_work import with_items
 from domain.facts import bounded, forget_ended, newer, with_facts
-from domain.periods import falls_due
-from domain.product import Dependency, Goal, Item, Milestone, ProductState, Team
+from domain.lead_times import asked_at, with_delivery
+from domain.periods import falls_due, period_of, shift
+from domain.product import PAST_PERIODS, ProductState
+from domain.things import Dependency, Goal, Item, Milestone, Team
 from events.internal import SOURCE, ProductApplied
 
 Known = TypeVar("Known", Item, Milestone, Dependency)
@@ -124,13 +127,17 @@ def merged(state: ProductState, definition: ProductDefinition, time: datetime, a
             "declared_at": at,
             "goals": _goals(state, definition, time),
             "budget_per_period": definition.budget.per_period,
-            "budgets": _budgets(state, definition, time),
+            "budgets": _budgets(state, definition, time, at),
             "milestones": forget_ended(_milestones(state, old, definition, time, at)),
             "dependencies": forget_ended(_dependencies(state, old, definition, time, at)),
         }
     )
     after = with_items(with_rest, _items(state, old, definition, time, at))
-    return after.model_copy(update={"teams": _teams(after, old, definition)})
+    teams = _teams(after, old, definition)
+    for name, known in state.dependencies.items():
+        if known.status == "delivered" and name in after.dependencies:  # and maybe declared again
+            teams = with_delivery(teams, known, after.dependencies[name], state.time_zone)
+    return after.model_copy(update={"teams": teams})
 
 
 def _facts(things: Mapping[str, BaseModel], time_zone: str) -> Facts:
@@ -172,7 +179,7 @@ def _teams(state: ProductState, old: ProductDefinition, new: ProductDefinition) 
     for name, declared in new.teams.items():
         known = state.teams.get(name) or Team(function=declared.function, lead=declared.lead, allotment=0)
         teams[name] = known.model_copy(
-            update={"function": declared.function, "lead": declared.lead, "allotment": declared.allotment}
+            update={field: getattr(declared, field) for field in ("function", "lead", "allotment", "cadence")}
         )
     return teams
 
@@ -192,13 +199,24 @@ def _goals(state: ProductState, new: ProductDefinition, time: datetime) -> dict[
     return bounded(goals)
 
 
-def _budgets(state: ProductState, new: ProductDefinition, time: datetime) -> dict[str, Envelope]:
+def _budgets(state: ProductState, new: ProductDefinition, time: datetime, at: datetime) -> dict[str, Envelope]:
     old, budgets = state.declared.budget.periods, dict(state.budgets)
     for period in sorted({*old, *new.budget.periods}):
         total, known = new.budget.periods.get(period), budgets.get(period, Envelope())
         if old.get(period) != total and (known.total_time is None or time >= known.total_time):
             budgets[period] = known.with_total(total, time)
+    if state.declared.teams and new.budget.per_period != state.budget_per_period:  # not the first file
+        _keep_past(budgets, state.budget_per_period, period_of(at, new.time_zone))
     return budgets
+
+
+def _keep_past(budgets: dict[str, Envelope], usual: int, now: str) -> None:
+    """Let past periods keep the usual envelope that they had: what they left over must not change afterwards."""
+    for back in range(1, PAST_PERIODS + 1):
+        period = shift(now, -back)
+        known = budgets.get(period, Envelope())
+        if known.total is None:
+            budgets[period] = known.model_copy(update={"total": usual})
 
 
 def _milestones(
@@ -206,7 +224,7 @@ def _milestones(
 ) -> dict[str, Milestone]:
     before, facts = _facts(old.milestones, state.time_zone), _facts(new.milestones, new.time_zone)
     fresh = {
-        name: Milestone(id=name, due=facts[name]["due"])
+        name: Milestone(id=name, due=facts[name]["due"], promised=facts[name]["due"], promised_at=time)
         for name in facts
         if name not in state.milestones and name not in before
     }
@@ -222,7 +240,8 @@ def _items(
 ) -> dict[str, Item]:
     before, facts = _facts(old.items, state.time_zone), _facts(new.items, new.time_zone)
     fresh = {name: Item(id=name) for name in facts if name not in state.items and name not in before}
-    known = _changed({**state.items, **fresh}, before, facts, time)
+    changed = _changed({**state.items, **fresh}, before, facts, time)
+    known = {name: by_file(state.items.get(name), item) for name, item in changed.items()}
     for name in set(before) - set(facts):
         if name in known and known[name].open:
             known[name] = known[name].model_copy(update={"status": "dropped", "ended_at": at})
@@ -245,7 +264,7 @@ def _dependencies(
     for name in set(facts) - set(before):
         if not known[name].open and newer(known[name].times, "status", time):
             known[name] = _with_status(known[name], "declared", time, None, known[name].reason)
-    return known
+    return {name: asked_at(state.dependencies.get(name), one, time) for name, one in known.items()}
 
 
 def _with_status(known: Dependency, status: str, time: datetime, ended_at: datetime | None, why: str) -> Dependency:

@@ -14,7 +14,7 @@ from events.errors import shorten
 MOST_DIFFERENCES = 50  # of one file that are told one by one; the rest is counted
 DROPPED = "not in the file: dropped for good"
 WAIVED = "not in the file: waived; what is under way for it ends"
-_MONEY = frozenset({"cost", "per_period", "budget_change", "reforecast_change", "overrun"})
+_MONEY = frozenset({"cost", "per_period", "budget_change", "reforecast_change", "overrun", "point_price"})
 _ADDED = {"sources": "new; its events reach this product from now on"}
 _REMOVED = {
     "teams": "not in the file: gives nothing from now on",
@@ -131,8 +131,14 @@ def _shown(path: tuple[str, ...], value: Any, currency: str) -> str:
     if isinstance(value, float):
         return f"{value:,.10g}"
     if isinstance(value, list):
-        return shorten(", ".join(one if isinstance(one, str) else json.dumps(one) for one in value))
+        return shorten(", ".join(_one(one) for one in value))
     return shorten(str(value))
+
+
+def _one(value: Any) -> str:
+    if isinstance(value, dict) and set(value) == {"first", "last"}:
+        return f"{value['first']} to {value['last']}"
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _place(path: tuple[str, ...]) -> str:

@@ -2,10 +2,12 @@
 
 from datetime import datetime, timedelta
 
+from domain.latest_starts import warned_at
+from domain.past_due import past_due
 from domain.periods import business_days, next_midnight, period_of, shift, start_of
 from domain.policy import Policy
 from domain.product import DEBT_SUBJECT, ProductState
-from events.internal import SOURCE, ClockStruck, ReviewDue
+from events.internal import SOURCE, ClockStruck, ForecastPastDue, ReviewDue
 
 BUSINESS_DAYS_PER_PERIOD = 21  # a month has 21 working days on average: 365.25 / 12 / 7 × 5 = 21.7, less holidays
 MANY_YEARS = timedelta(days=3650)
@@ -84,17 +86,20 @@ def lost_per_day(state: ProductState, policy: Policy) -> float:
 def moments(state: ProductState, policy: Policy) -> list[datetime]:
     """Return every instant at which something falls due, past ones included."""
     found = [review_at(state, policy), period_ends_at(state)]
+    risk = timedelta(days=policy.milestone_risk_days)
     for milestone in state.milestones.values():
         if milestone.status == "planned":
-            found += [milestone.due - timedelta(days=policy.milestone_risk_days), milestone.due]
+            found += (milestone.due - risk, milestone.due)
+    risk = timedelta(days=policy.dependency_risk_days)
     for dependency in state.dependencies.values():
         if dependency.open:
-            risk = timedelta(days=policy.dependency_risk_days)
-            found += [dependency.needed_by - risk, dependency.needed_by]
+            found += (dependency.needed_by - risk, dependency.needed_by)
             if dependency.accepted_until is not None:
                 found.append(dependency.accepted_until)
     if state.kept is not None:
         found.append(state.kept.until)
+    if (warned := warned_at(state, policy)) is not None:
+        found.append(warned)
     lost = run_lost_at(state)
     if lost is not None:
         found.append(lost)
@@ -114,10 +119,9 @@ def next_wake(state: ProductState, policy: Policy) -> datetime:
     return min(ahead, default=state.struck_at + MANY_YEARS)
 
 
-def struck(state: ProductState, policy: Policy, at: datetime) -> list[ClockStruck | ReviewDue]:
+def struck(state: ProductState, policy: Policy, at: datetime) -> list[ClockStruck | ReviewDue | ForecastPastDue]:
     """Return the events of an instant that the product had waited for."""
     stamp, product = at.isoformat(), state.product
     clock = ClockStruck(id=f"clock/{stamp}", source=SOURCE, product=product, time=at)
-    if review_at(state, policy) > at:
-        return [clock]
-    return [clock, ReviewDue(id=f"review/{stamp}", source=SOURCE, product=product, time=at)]
+    review = ReviewDue(id=f"review/{stamp}", source=SOURCE, product=product, time=at)
+    return [clock, *([review] if review_at(state, policy) <= at else []), *past_due(state, policy, at)]

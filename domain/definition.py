@@ -7,10 +7,25 @@ from zoneinfo import ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from domain.cadence import Cadence
 from domain.periods import zone
 from domain.policy import Policy
+from events.fields import (
+    Days,
+    Due,
+    Instant,
+    Money,
+    Must,
+    Name,
+    Period,
+    ProductId,
+    Profile,
+    Score,
+    Text,
+    Topic,
+    ValueInputs,
+)
 from events.internal import Role
-from events.model import Days, Due, Instant, Money, Name, Period, ProductId, Score, Text, Topic, ValueInputs
 from events.webhooks.bindings import OWN, REST, Aliases, SourceBinding, SourceName
 
 MAX_ITEMS = 2_000  # open items of a product; planning is measured up to here
@@ -61,6 +76,7 @@ class TeamDefinition(_Strict):
     lead: Person
     person_days: Days  # of the whole team, all products together
     allotment: Days  # of this product
+    cadence: Cadence = Cadence()
 
 
 class BudgetDefinition(_Strict):
@@ -92,6 +108,8 @@ class ItemDefinition(_Strict):
     values: ValueInputs = ValueInputs()
     value: float | None = Field(default=None, ge=0, le=1e15)
     urgency: float = Field(default=1.0, ge=0, le=10)
+    profile: Profile = Profile()
+    must: Must = "free"
 
 
 class DependencyDefinition(_Strict):

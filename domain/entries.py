@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from domain.evolve import Stamped, Taken
+from domain.horizon_mismatch import options_data
 from domain.product import ProductState, Trigger
 from domain.reactions import (
     Adopt,
@@ -49,7 +50,8 @@ def said_of(reaction: Reaction) -> dict[str, Any]:
         kind = "look at the priorities at once" if reaction.urgent else "look at the priorities"
         return {"kind": kind, "because": reaction.because}
     if isinstance(reaction, Escalate):
-        return {"kind": "bring to the product owner", "because": reaction.because, "subject": reaction.subject}
+        said = {"kind": "bring to the product owner", "because": reaction.because, "subject": reaction.subject}
+        return said | ({"options": options_data(reaction.options)} if reaction.options else {})
     if isinstance(reaction, StandDown):
         number, subject = reaction.number, reaction.subject
         return {"kind": "stand down", "because": reaction.because, "number": number, "subject": subject}

@@ -33,7 +33,12 @@ def erasure_entry(
     )
 
 
-def clock_since(last: Entry, rate: float, now: datetime) -> datetime:
-    """Return what a product's simulated clock shows at the real instant ``now``, from an entry before it."""
-    ahead = (now - last.at).total_seconds() * rate
+def clock_since(last: Entry, rate: float, now: datetime, until: datetime | None = None) -> datetime:
+    """Return what a product's simulated clock shows at the real instant ``now``, from an entry before it.
+
+    From ``until`` on, by that clock, it runs as fast as any other.
+    """
+    passed = (now - last.at).total_seconds()
+    fast = passed if until is None else min(passed, max(0.0, (until - last.clock_at).total_seconds()) / rate)
+    ahead = fast * rate + (passed - fast)
     return last.clock_at + timedelta(seconds=min(ahead, (LAST - last.clock_at).total_seconds()))

@@ -1,20 +1,24 @@
 """How decisions, results and the clock change a product."""
 
 from datetime import datetime
+from typing import Any
 
 from pydantic import ValidationError
 
 from domain.applied import merged, refusal_of
 from domain.authority import refusal_of_answer, refusal_of_decision, spend
+from domain.churn import churned
 from domain.deadlines import retry_after, run_lost_at
+from domain.debt import paid_per_point
 from domain.definition import ProductDefinition
 from domain.evolve import APPLIED, Step, handles, refused, superseded
 from domain.facts import forget_ended, put
 from domain.materiality import finding_of, outcome_of, unusable
 from domain.periods import index_of, period_of
-from domain.product import DEBT_SUBJECT, PAST_PERIODS, Better, Kept, PlanInForce, ProductState
+from domain.product import DEBT_SUBJECT, PAST_PERIODS, Better, Found, Kept, PlanInForce, ProductState, Rejection
 from events import internal
 
+MOST_SAID = 500  # characters of what a look came to
 AT_ONCE = 10  # looks in a row that were overtaken and are repeated without a pause; a planner that errs must not spin
 
 
@@ -79,19 +83,24 @@ def _archived(state: ProductState, event: internal.ProductArchived, at: datetime
 def _solved(state: ProductState, event: internal.PlanSolved, at: datetime) -> Step:
     if state.run is None or state.run.number != event.run:
         return superseded(state, f"reprioritization {event.run} is no longer the one under way")
-    finding, _ = finding_of(state, event, at)
+    finding, because = finding_of(state, event, at)
     better = state.better
+    found = Found(run=event.run, finding=finding, because=because[:MOST_SAID], at=at)
     if finding == "none":
-        return _failed(state, at), APPLIED
-    if unusable(state, finding, outcome_of(event), at):
-        after = _failed(state, at)  # something changed while it was looked for, so the next look sees another state
-        return after if after.failed > AT_ONCE else after.model_copy(update={"retry_at": None}), APPLIED
-    if finding in ("better", "rejected_before") and state.plan is not None:
+        return _failed(state, at).model_copy(update={"found": found}), APPLIED
+    if broken := unusable(state, finding, outcome_of(event), at):
+        because = f"the plan that was found is no longer possible: {broken}"[:MOST_SAID]
+        found = found.model_copy(update={"finding": "unusable", "because": because})
+        after = _failed(state, at).model_copy(update={"found": found})  # something changed while it was looked for,
+        return after if after.failed > AT_ONCE else after.model_copy(update={"retry_at": None}), APPLIED  # so once more
+    if finding in ("better", "rejected_before", "churned") and state.plan is not None:
         gain = round(max(0.0, event.value - event.value_in_force), 6)
-        better = Better(since=at if better is None else better.since, gain=gain, run=event.run)
+        since, paid = at if better is None else better.since, paid_per_point(state, event.value_in_force)
+        better = Better(since=since, gain=gain, run=event.run, paid_per_point=paid)
     else:
         better = None
-    return state.model_copy(update={"run": None, "better": better, "failed": 0, "retry_at": None}), APPLIED
+    ended = {"run": None, "better": better, "found": found, "failed": 0, "retry_at": None}
+    return state.model_copy(update=ended), APPLIED
 
 
 def _failed(state: ProductState, at: datetime) -> ProductState:
@@ -114,11 +123,13 @@ def _adopted(state: ProductState, event: internal.PlanAdopted, at: datetime) -> 
             "run": None,  # one under way compares with the plan that was in force
             "request": None,
             "rejected": None,
+            "rejection": None,
             "better": None,
             "kept": None,
             "reference": state.reference.model_copy(update={"plan_broken": False, "request_broken": False}),
             "paced_from": at,
             "used": state.used if first else spend(state, event.role, event.change, at),
+            "churn": churned(state, event.change, at),
         }
     ), APPLIED
 
@@ -128,18 +139,20 @@ def _decision(state: ProductState, event: internal.DecisionGiven, at: datetime) 
     if state.request is None or refusal_of_decision(state, event, at) or event.verdict == "approve":
         return state, APPLIED  # an approval takes effect with `plan.adopted`, once the plan is known to be possible
     if event.verdict == "keep" and event.until is not None:
-        kept = Kept(until=event.until, by=event.actor)
+        kept = Kept(until=event.until, by=event.actor, reason=event.reason)
         return state.model_copy(update={"request": None, "kept": kept, "better": None, "paced_from": at}), APPLIED
-    rejected = state.request.outcome
-    return state.model_copy(update={"request": None, "rejected": rejected, "paced_from": at}), APPLIED
+    rejected = {"rejected": state.request.outcome, "rejection": Rejection(at=at, by=event.actor)}
+    return state.model_copy(update={"request": None, **rejected, "paced_from": at}), APPLIED
 
 
 @handles(internal.ApprovalExpired)
 def _expired(state: ProductState, event: internal.ApprovalExpired, at: datetime) -> Step:
     if state.request is None or state.request.number != event.approval:
         return superseded(state, "this request was answered or replaced before")
-    rejected = state.request.outcome if state.policy.on_expiry == "reject" else state.rejected
-    return state.model_copy(update={"request": None, "rejected": rejected, "paced_from": at}), APPLIED
+    changes: dict[str, Any] = {"request": None, "paced_from": at}
+    if state.policy.on_expiry == "reject":
+        changes |= {"rejected": state.request.outcome, "rejection": Rejection(at=at)}
+    return state.model_copy(update=changes), APPLIED
 
 
 @handles(internal.EscalationAnswered)
@@ -150,7 +163,8 @@ def _answered(state: ProductState, event: internal.EscalationAnswered, at: datet
     after = state.model_copy(update={"escalations": open_ones})
     if event.subject == DEBT_SUBJECT:
         if event.answer == "accept_delay" and event.until is not None:
-            after = after.model_copy(update={"kept": Kept(until=event.until, by=event.actor), "better": None})
+            kept = Kept(until=event.until, by=event.actor, reason=event.reason)
+            after = after.model_copy(update={"kept": kept, "better": None})
         return _counted_anew(after, at), APPLIED
     dependency = state.dependencies.get(event.subject)
     if dependency is None:

@@ -3,23 +3,18 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from domain.accounts import digest_of, heard, remembered
+from domain.causes import caused
+from domain.decay import decayed
 from domain.definition import unknown
 from domain.envelope import Envelope
-from domain.evolve import APPLIED, Step, handles, refused, superseded
+from domain.evolve import APPLIED, Step, event_key, handles, refused, superseded
 from domain.facts import bounded, newer, put
 from domain.periods import index_of, period_of
-from domain.product import (
-    FUTURE_PERIODS,
-    MAX_TOPICS,
-    PAST_PERIODS,
-    Goal,
-    ProductState,
-    Signal,
-    Theme,
-    Usage,
-)
-from domain.scoring import decayed, pressed, pressure_of
+from domain.product import FUTURE_PERIODS, MAX_TOPICS, PAST_PERIODS, ProductState
+from domain.scoring import pressure_of
 from domain.surges import counted
+from domain.things import Goal, Signal, Theme, Usage
 from events import model
 
 
@@ -40,13 +35,20 @@ def misplaced(state: ProductState, period: str, at: datetime) -> str:
 @handles(model.FeedbackReceived)
 def _feedback(state: ProductState, event: model.FeedbackReceived, at: datetime) -> Step:
     policy, known = state.policy, state.themes.get(event.about)
-    half = policy.feedback_half_life_days
-    rates = counted(known, pressure_of(event.mood, event.weight), event.time, at, policy)
-    theme = pressed(known, event.mood, event.weight, event.time, at, half).model_copy(update={"rates": rates})
+    half, presses = policy.feedback_half_life_days, pressure_of(event.mood, event.weight)
+    adds = decayed(presses, min(event.time, at), at, half)
+    account = "" if event.account is None else digest_of(event.account, state.product)
+    fields, grows = heard(known, adds, at, half, account)
+    news = presses if grows == adds else presses * grows / adds  # what its account had not said already
+    fields["rates"] = counted(known, news, event.time, at, policy)
+    fields["statements"] = 1 if known is None else known.statements + 1
+    theme = Theme(**fields) if known is None else known.model_copy(update=fields)
     themes = put(state.themes, event.about, theme)
+    more = len(theme.accounts) - (0 if known is None else len(known.accounts))
     if len(themes) > MAX_TOPICS:
-        themes.pop(min(themes, key=lambda name: (_pressure(themes[name], at, half), name)))
-    return state.model_copy(update={"themes": themes}), APPLIED
+        gone = themes.pop(min(themes, key=lambda name: (_pressure(themes[name], at, half), name)))
+        more -= len(gone.accounts)
+    return remembered(state, themes, more), APPLIED
 
 
 def _pressure(theme: Theme, at: datetime, half: float) -> float:
@@ -71,7 +73,8 @@ def _signal(
 ) -> Step:
     if _is_old(signals.get(event.theme), event.time):
         return superseded(state, f"a newer signal for {event.theme} is known")
-    known = put(signals, event.theme, Signal(strength=event.strength, time=event.time))
+    cause = event_key(event.source, event.id)
+    known = put(signals, event.theme, Signal(strength=event.strength, time=event.time, cause=cause))
     return state.model_copy(update={field: bounded(known)}), APPLIED
 
 
@@ -79,7 +82,8 @@ def _signal(
 def _goal(state: ProductState, event: model.GoalChanged, at: datetime) -> Step:
     if _is_old(state.goals.get(event.goal), event.time):
         return superseded(state, f"a newer weight of {event.goal} is known")
-    goals = put(state.goals, event.goal, Goal(weight=event.weight, time=event.time))
+    cause = event_key(event.source, event.id)
+    goals = put(state.goals, event.goal, Goal(weight=event.weight, time=event.time, cause=cause))
     return state.model_copy(update={"goals": bounded(goals)}), APPLIED
 
 
@@ -104,8 +108,8 @@ def _reforecast(state: ProductState, event: model.BudgetReforecast, at: datetime
         return refused(state, unknown("item", event.item, state.items))
     if not newer(item.times, "cost", event.time):
         return superseded(state, f"a newer cost of {event.item} is known")
-    times = put(item.times, "cost", event.time)
-    items = put(state.items, item.id, item.model_copy(update={"cost": event.cost, "times": times}))
+    after = item.model_copy(update={"cost": event.cost, "times": put(item.times, "cost", event.time)})
+    items = put(state.items, item.id, caused(item, after, ("cost",), event_key(event.source, event.id)))
     return state.model_copy(update={"items": items}), APPLIED
 
 

@@ -3,15 +3,20 @@
 from datetime import datetime
 from typing import Any
 
+from domain.causes import caused
 from domain.definition import MAX_DEPENDENCIES, MAX_ITEMS, MAX_MILESTONES, find_cycle, unknown
-from domain.evolve import APPLIED, Step, handles, refused, superseded
+from domain.evolve import APPLIED, Step, event_key, handles, refused, superseded
 from domain.facts import forget_ended, newer, put, with_facts
+from domain.lead_times import asked_at, with_delivery
+from domain.observed import promised_end, with_item, with_milestone
 from domain.periods import falls_due, period_of
-from domain.product import DEBT_SUBJECT, Dependency, Item, Milestone, ProductState
-from events import model
+from domain.product import DEBT_SUBJECT, ProductState
+from domain.things import Dependency, Item, Milestone
+from events import internal, model
 
 ITEM_FIELDS = (
     *("title", "cost", "efforts", "duration", "after", "milestone", "themes", "goals", "values", "value", "urgency"),
+    *("profile", "must"),
 )
 
 
@@ -59,14 +64,28 @@ def _dropped(state: ProductState, event: model.MilestoneDropped, at: datetime) -
     return state.model_copy(update={"milestones": milestones}), APPLIED
 
 
+@handles(internal.ForecastPastDue)
+def _past_due(state: ProductState, event: internal.ForecastPastDue, at: datetime) -> Step:
+    known = state.milestones.get(event.milestone)
+    if known is None or known.status != "planned" or known.due != event.due:
+        return superseded(state, f"{event.milestone} no longer waits for that date")
+    if known.warned == event.due:
+        return superseded(state, f"this date of {event.milestone} was warned of before")
+    warned = known.model_copy(update={"warned": event.due})
+    return state.model_copy(update={"milestones": put(state.milestones, known.id, warned)}), APPLIED
+
+
 def _milestone(state: ProductState, known: Milestone, facts: dict[str, Any], event: model.Event) -> Step:
     if known.status == "dropped":
         return superseded(state, f"{known.id} was dropped, which is final")
     after, old = with_facts(known, facts, event.time)
     if len(old) == len(facts):
         return superseded(state, f"a newer {old[0].replace('_', ' ')} of {known.id} is known")
+    if after.status == "planned" and (known.promised is None or known.status == "reached"):  # promised first, or anew
+        after = after.model_copy(update={"promised": after.due, "promised_at": event.time, "warned": None})
     milestones = forget_ended(put(state.milestones, known.id, after), known.id)
-    return state.model_copy(update={"milestones": milestones}), APPLIED
+    slips = with_milestone(state.slips, known, after, state.time_zone)
+    return state.model_copy(update={"milestones": milestones, "slips": slips}), APPLIED
 
 
 # -- items -----------------------------------------------------------------------------------------------
@@ -113,6 +132,7 @@ def _item(state: ProductState, known: Item, facts: dict[str, Any], event: model.
         return superseded(state, f"what is known of {known.id} is newer")
     if because := _unknown_names(state, known.id, {name: facts[name] for name in facts if name not in old}):
         return refused(state, because)
+    after = caused(known, after, (name for name in facts if name not in old), event_key(event.source, event.id))
     return state.model_copy(update={"items": put(state.items, known.id, after)}), APPLIED
 
 
@@ -139,15 +159,20 @@ def _started(state: ProductState, event: model.ItemStarted, at: datetime) -> Ste
     known = state.items.get(event.item)
     if known is not None and known.status == "completed" and _full(state):
         return refused(state, FULL)
-    started_in = period_of(at, state.time_zone)
+    facts: dict[str, Any] = {"status": "started", "started_in": period_of(at, state.time_zone), "ended_at": None}
     if known is not None and known.status == "started":
-        started_in = known.started_in or started_in  # said again: work goes on, it does not begin anew
-    return _item_status(state, event.item, {"status": "started", "started_in": started_in, "ended_at": None}, event)
+        facts["started_in"] = known.started_in or facts["started_in"]  # said again: work goes on, it begins not anew
+    elif known is not None:
+        facts["promised_end"] = known.promised_end or promised_end(state, known)
+    return _item_status(state, event.item, facts, event)
 
 
 @handles(model.ItemCompleted)
 def _completed(state: ProductState, event: model.ItemCompleted, at: datetime) -> Step:
-    return _item_status(state, event.item, {"status": "completed", "ended_at": at}, event)
+    facts: dict[str, Any] = {"status": "completed", "ended_at": at}
+    if (known := state.items.get(event.item)) is not None and known.status == "planned":  # nobody said that it began
+        facts["promised_end"] = promised_end(state, known)
+    return _item_status(state, event.item, facts, event)
 
 
 def _item_status(state: ProductState, name: str, facts: dict[str, Any], event: model.Event) -> Step:
@@ -159,6 +184,8 @@ def _item_status(state: ProductState, name: str, facts: dict[str, Any], event: m
     if not newer(known.times, "status", event.time):
         return superseded(state, f"a newer status of {name} is known")
     after = known.model_copy(update={**facts, "times": put(known.times, "status", event.time)})
+    slips = with_item(state.slips, known, after, state.time_zone)
+    state = state if slips is state.slips else state.model_copy(update={"slips": slips})
     return with_items(state, put(state.items, name, after), name), APPLIED
 
 
@@ -234,5 +261,7 @@ def _dependency(state: ProductState, known: Dependency, facts: dict[str, Any], e
     opens = after.open and (before is None or not before.open)
     if opens and sum(one.open for one in state.dependencies.values()) >= MAX_DEPENDENCIES:
         return refused(state, f"the product already has {MAX_DEPENDENCIES} open dependencies")
+    after = asked_at(before, after, event.time)
     dependencies = forget_ended(put(state.dependencies, known.id, after), known.id)
-    return state.model_copy(update={"dependencies": dependencies}), APPLIED
+    teams = with_delivery(state.teams, before, after, state.time_zone)
+    return state.model_copy(update={"dependencies": dependencies, "teams": teams}), APPLIED

@@ -6,7 +6,8 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from domain.product import MAX_ENDED, MAX_TOPICS, Times
+from domain.product import MAX_ENDED, MAX_TOPICS
+from domain.things import Times
 
 Model = TypeVar("Model", bound=BaseModel)
 Value = TypeVar("Value")

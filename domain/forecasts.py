@@ -3,10 +3,13 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from domain.cadence import delivers_row
+from domain.carry_over import carried_in, room_of, segments
 from domain.periods import index_of, last_period, period_of, shift
-from domain.planning import share_of, violations
-from domain.product import Item, Milestone, ProductState, envelope_of, starts_of
+from domain.planning import violations
+from domain.product import ProductState, envelope_of, starts_of
 from domain.snapshot import cost_left, duration_left, index_in_force, possible_work
+from domain.things import Item, Milestone
 
 
 def finish_of(state: ProductState, item: Item) -> str | None:
@@ -18,37 +21,76 @@ def finish_of(state: ProductState, item: Item) -> str | None:
     return None if start is None else shift(max(start, now), last)
 
 
+def delivered_in(state: ProductState, item: Item) -> str | None:
+    """Return the period in which an item is delivered under the plan in force: its last one, or that of the next gate.
+
+    None: it is not funded.
+    """
+    finish = finish_of(state, item)
+    if finish is None:
+        return None
+    cadences = (state.teams[team].cadence for team, days in item.efforts.items() if days > 0 and team in state.teams)
+    gates = (delivers_row(cadence, (finish,))[0] for cadence in cadences if not cadence.any_day)
+    return shift(finish, max(gates, default=0))
+
+
 def late_items(state: ProductState, milestone: Milestone) -> tuple[str, ...]:
-    """Return the open items that finish after a milestone's period, or not at all."""
-    due = last_period(milestone.due, state.time_zone)
-    late = []
+    """Return the open items that are delivered after a milestone's period, or not at all."""
+    return _late(state, {milestone.id: milestone}).get(milestone.id, ())
+
+
+def all_late_items(state: ProductState) -> dict[str, tuple[str, ...]]:
+    """Return that for every planned milestone that has such items."""
+    return _late(state, {name: one for name, one in state.milestones.items() if one.status == "planned"})
+
+
+def _late(state: ProductState, milestones: Mapping[str, Milestone]) -> dict[str, tuple[str, ...]]:
+    dues = {name: last_period(one.due, state.time_zone) for name, one in milestones.items()}
+    late: dict[str, list[str]] = {}
     for item in state.items.values():
-        if item.milestone == milestone.id and item.open:
-            finish = finish_of(state, item)
-            if finish is None or index_of(finish, due) > 0:
-                late.append(item.id)
-    return tuple(sorted(late))
+        if item.milestone in dues and item.open:
+            delivered = delivered_in(state, item)
+            if delivered is None or index_of(delivered, dues[item.milestone]) > 0:
+                late.setdefault(item.milestone, []).append(item.id)
+    return {name: tuple(sorted(items)) for name, items in late.items()}
 
 
 def period_forecast(state: ProductState, period: str, at: datetime) -> int:
     """Return what a period is expected to cost, minor units: what is spent, and what the plan in force still needs."""
-    first, starts = period_of(at, state.time_zone), starts_of(state)
+    first = period_of(at, state.time_zone)
     index = index_of(period, first)
     if not 0 <= index < state.policy.horizon_periods:
         return state.spent.get(period, 0)
+    return state.spent.get(period, 0) + _planned(state, first, index, index)
+
+
+def _planned(state: ProductState, first: str, begin: int, end: int) -> int:
+    """Return what the plan in force still needs from one period (index) to another, both included, minor units."""
     planned = 0
-    for name, start in starts.items():
+    for name, start in starts_of(state).items():
         item = state.items.get(name)
         if item is not None and item.open:
-            k, duration = index - index_in_force(item, start, first), max(duration_left(item, first), 1)
-            if 0 <= k < duration:
-                planned += share_of(cost_left(item), duration, k)
-    return state.spent.get(period, 0) + planned
+            at, duration = index_in_force(item, start, first), max(duration_left(item, first), 1)
+            low, high = max(begin - at, 0), min(end - at, duration - 1)
+            if low <= high:
+                cost = cost_left(item)
+                planned += cost * (high + 1) // duration - cost * low // duration  # as `share_of` adds up
+    return planned
 
 
 def overrun_of(state: ProductState, period: str, at: datetime) -> int:
-    """Return by how much a period's forecast exceeds its envelope, minor units (≤ 0: it does not)."""
-    return period_forecast(state, period, at) - envelope_of(state, period)
+    """Return by how much a period's forecast exceeds its budget, minor units (≤ 0: it does not).
+
+    Where unspent money is carried over, all that may be used until then is compared with all that is needed.
+    """
+    first = period_of(at, state.time_zone)
+    index = index_of(period, first)
+    if state.policy.carry_over == "none" or not 0 <= index < state.policy.horizon_periods:
+        return period_forecast(state, period, at) - room_of(state, period)
+    periods = tuple(shift(first, offset) for offset in range(index + 1))
+    begin = segments(state.policy, periods)[index]
+    over = _planned(state, first, begin, index) - (carried_in(state, first) if begin == 0 else 0)
+    return over + sum(state.spent.get(one, 0) - envelope_of(state, one) for one in periods[begin:])
 
 
 def impossible(state: ProductState, starts: Mapping[str, str], at: datetime, proposed: bool = False) -> tuple[str, ...]:

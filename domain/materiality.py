@@ -3,12 +3,15 @@
 from datetime import datetime
 from typing import Literal
 
+from domain.churn import over_churn
 from domain.forecasts import impossible
-from domain.product import Outcome, ProductState
-from domain.wording import percent, points, when
+from domain.periods import period_of
+from domain.product import Outcome, ProductState, starts_of
+from domain.snapshot import index_in_force
+from domain.wording import count, percent, points, when
 from events.internal import PlanSolved
 
-Finding = Literal["none", "first", "same", "below_margin", "kept", "rejected_before", "better"]
+Finding = Literal["none", "first", "same", "below_margin", "kept", "rejected_before", "churned", "better"]
 
 
 def outcome_of(event: PlanSolved) -> Outcome:
@@ -44,7 +47,8 @@ def finding_of(state: ProductState, event: PlanSolved, at: datetime) -> tuple[Fi
         return "same", "the best plan is the plan in force"
     share, margin = gain_share(outcome), state.policy.margin
     if share < margin:
-        return "below_margin", f"the best plan is {percent(share)} better, below the margin of {percent(margin)}"
+        said = f"the best plan is {percent(share)} better, below the margin of {percent(margin)}"
+        return "below_margin", f"{said}{_priced(state, outcome, at)}"
     if share <= 0:  # with a margin of 0, a plan that is worth the same is no reason to switch
         return "below_margin", "the best plan is worth no more than the plan in force"
     gain = f"the best plan is {percent(share)} better ({points(outcome.value - outcome.value_in_force)})"
@@ -53,7 +57,27 @@ def finding_of(state: ProductState, event: PlanSolved, at: datetime) -> tuple[Fi
         return "kept", f"{gain}, but {state.kept.by} decided to keep the plan as it is until {until}"
     if _rejected(state, outcome):
         return "rejected_before", f"{gain}, but materially the same proposal was rejected"
+    if over := over_churn(state, change, at):
+        return "churned", f"{gain}, but {over}"
     return "better", f"{gain}, at or over the margin of {percent(margin)}"
+
+
+def _priced(state: ProductState, outcome: Outcome, at: datetime) -> str:
+    """Say so when it is the price of its moves that keeps a plan below the margin."""
+    first, starts = period_of(at, state.time_zone), starts_of(state)
+    moved = (state.items.get(name) for name in (*outcome.change.displaced, *outcome.change.moved))
+    number = sum(
+        item is not None
+        and item.status == "planned"
+        and item.id in starts
+        and index_in_force(item, starts[item.id], first) < state.policy.horizon_periods
+        for item in moved
+    )
+    price = number * state.policy.move_price
+    free = outcome.model_copy(update={"value": outcome.value + price})
+    if not price or gain_share(free) < state.policy.margin:
+        return ""
+    return f"; without the price of its {count(number, 'move')}, {points(price)}, it would not be"
 
 
 def _first(state: ProductState, outcome: Outcome, at: datetime) -> tuple[Finding, str]:

@@ -81,7 +81,8 @@ def _feedback(e: Facts) -> str:
     sentiment, weight = float(e["sentiment"] or 0), float(e["weight"] or 0)
     figures = f"sentiment {sentiment:.2g}, weight {weight:,.10g}"
     about, how = e["theme"] or UNSORTED, inferred(e["inferred"] or {})
-    return f"Feedback about {about} through {e['channel']}: {mood(sentiment)} ({figures}){how}"
+    whose = f" of account {plain(e['account'])}, which counts once," if e["account"] else ""
+    return f"Feedback about {about}{whose} through {e['channel']}: {mood(sentiment)} ({figures}){how}"
 
 
 @says("market.shifted")
@@ -189,7 +190,27 @@ def _described(e: Facts) -> str:
         found.append(_inputs(given["values"]))
     if given.get("urgency") not in (None, 1):
         found.append(f"has an urgency of {given['urgency']:.4g}")
+    found += _dated(e)
+    must, added = given.get("must"), given.get("type") == "item.added"
+    if must is not None and not (added and must == "free"):
+        found.append({"in": "has to be in every plan", "out": "may be in no plan"}.get(must, "is left to the planner"))
     return ", ".join(found)
+
+
+def _dated(e: Facts) -> list[str]:
+    """Return how an item's value depends on its date; an item that is new and has none says nothing."""
+    given: dict[str, Any] | None = e.event.get("profile")
+    if given is None:
+        return []
+    found, half = [], given.get("half_life_days")
+    if given.get("by"):
+        share = percent(float(given.get("then") or 0))
+        found.append(f"keeps {share} of its value when it comes after {day(given['by'], e.time_zone)}")
+    if half is not None:
+        found.append(f"loses half of its value every {days(half)}")
+    if not found and e.event.get("type") != "item.added":
+        found.append("is worth the same whenever it comes")
+    return found
 
 
 def _inputs(values: dict[str, float]) -> str:

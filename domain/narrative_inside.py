@@ -1,8 +1,10 @@
 """One sentence for every type of event that happens inside Tandem: plans, decisions, answers, the passing of time."""
 
+from datetime import datetime
+
 from domain.narrative_events import Facts, says
 from domain.narrative_parts import change_of, plain, subject_name
-from domain.wording import count, percent, points, role_name
+from domain.wording import count, due_on, percent, points, role_name
 
 PROVEN = 1e-6  # a relative gap up to here is rounding
 
@@ -15,6 +17,20 @@ def _clock(e: Facts) -> str:
 @says("review.due")
 def _review(e: Facts) -> str:
     return "The regular review of the priorities is due"
+
+
+@says("forecast.past_due")
+def _past_due(e: Facts) -> str:
+    expected = f"expected on {_due(e, 'expected')}" if e["expected"] else "without an expected date"
+    likely = f" and 85 % likely by {_due(e, 'p85')}" if e["p85"] else ""
+    return f"{e['milestone']}, due on {_due(e, 'due')}, is {expected}{likely}"
+
+
+def _due(e: Facts, field: str) -> str:
+    """Return the day of an instant; a day's end is that day, and not the next."""
+    if not e[field]:
+        return "an unknown day"
+    return due_on(datetime.fromisoformat(e[field]), e.time_zone or "UTC")[:10]
 
 
 @says("product.applied")

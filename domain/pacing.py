@@ -70,6 +70,7 @@ def started(state: ProductState, at: datetime) -> ProductState:
     periods = [shift(first, offset) for offset in range(state.policy.horizon_periods)]
     plan_broken, request_broken = broken(state, at)
     reference = Reference(
+        at=at,
         budgets={period: envelope_of(state, period) for period in periods},
         costs={item.id: item.cost for item in state.items.values() if item.open},
         values=values_of(state, at),

@@ -1,11 +1,12 @@
 """The snapshot that a solver gets, the plan that it returns, and what both mean. Pure.
 
 A period has an index 0, 1, … in ``Snapshot.periods``. A task that starts in period ``s`` occupies
-``span = min(max(duration, 1), periods)`` periods and ends with period ``s + span - 1``, its *finish*; it may start
-only where that lies inside the horizon. A task of duration 0 happens at the end of its period.
+``span = min(max(duration, 1), periods)`` periods and ends with period ``s + span - 1``; it may start only where that
+lies inside the horizon. A task of duration 0 happens at the end of its period. Its *finish* is the period in which it
+is delivered: the end, or, for teams that release at gates, the period of the next gate, which may lie past the horizon.
 """
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -32,6 +33,8 @@ class Task(BaseModel):
     in_force: int | None = None  # period in which the plan in force starts it; None: not funded
     running: bool = False  # work in flight: starting it anywhere but in period 0 pays `switching_cost`
     switching_cost: float = Field(default=0, ge=0)  # value points
+    must: Literal["in", "out"] | None = None  # somebody decided that every plan funds it, or that none does
+    factors: tuple[float, ...] = ()  # share of the value left at each finish; the last holds from there on; empty: 1
 
 
 class Target(BaseModel):
@@ -57,6 +60,9 @@ class Snapshot(BaseModel):
     tasks: tuple[Task, ...] = ()
     targets: tuple[Target, ...] = ()
     discount: float = Field(default=0.0, ge=0, lt=1)  # share of the value lost per period of delay
+    carried: tuple[int, ...] = ()  # for each period, the first whose unspent money it may use; empty: its own alone
+    delivers: dict[str, tuple[int, ...]] = Field(default_factory=dict)  # team -> where work that ends in k is delivered
+    move_price: float = Field(default=0, ge=0)  # value points for each planned task, not running, that a plan moves
 
     def digest(self) -> str:
         """Return the content hash."""
@@ -123,15 +129,51 @@ def earliest_after(task: Task, end: int) -> int:
     return end if task.duration == 0 else end + 1
 
 
+def finish_at(snapshot: Snapshot, task: Task, start: int) -> int:
+    """Return the period in which a task is delivered (≥ its last one); past the horizon when its gate lies there."""
+    end = start + span_of(task, len(snapshot.periods)) - 1
+    rows = (snapshot.delivers[team] for team, days in task.efforts.items() if days > 0 and team in snapshot.delivers)
+    return max((row[end] for row in rows if end < len(row)), default=end)
+
+
+def ready_after(snapshot: Snapshot, task: Task, other: Task, start: int) -> int:
+    """Return the first period in which ``task`` may start when ``other``, which it needs, starts at ``start``.
+
+    The same teams go on with their own work at once; anybody else waits until it is delivered.
+    """
+    teams, theirs = ({team for team, days in one.efforts.items() if days > 0} for one in (task, other))
+    own = bool(teams) and teams == theirs
+    end = start + span_of(other, len(snapshot.periods)) - 1
+    return earliest_after(task, end if own else finish_at(snapshot, other, start))
+
+
+def worth_at(snapshot: Snapshot, task: Task, start: int) -> float:
+    """Return the value points that a task earns when it starts in a period."""
+    finish = finish_at(snapshot, task, start)
+    factor = task.factors[min(finish, len(task.factors) - 1)] if task.factors else 1.0
+    return float(task.value * factor * (1 - snapshot.discount) ** finish)
+
+
+def moves(snapshot: Snapshot, task: Task, start: int | None) -> bool:
+    """Tell whether a start (None: not funded) pays the price of a move: what was planned within the horizon has one."""
+    planned = task.in_force is not None and task.in_force < len(snapshot.periods) and not task.running
+    return planned and start != task.in_force
+
+
+def money_rows(snapshot: Snapshot) -> list[tuple[int, int]]:
+    """Return, for each period ``t``, (first, t): what is spent from first to t may not exceed those budgets' sum."""
+    return [(snapshot.carried[t] if snapshot.carried else t, t) for t in range(len(snapshot.periods))]
+
+
 def slips(snapshot: Snapshot, starts: dict[str, int]) -> dict[str, int]:
-    """Return how many periods late each target is (≥ 0); a task that is not funded finishes after the horizon."""
+    """Return how many periods late each target is (≥ 0); what is not funded, or delivered later, counts as then."""
     horizon = len(snapshot.periods)
     late = {target.id: 0 for target in snapshot.targets}
     due = {target.id: target.due for target in snapshot.targets}
     for task in snapshot.tasks:
         if task.milestone in late:
             start = starts.get(task.id)
-            finish = horizon if start is None else start + span_of(task, horizon) - 1
+            finish = horizon if start is None else min(horizon, finish_at(snapshot, task, start))
             late[task.milestone] = max(late[task.milestone], finish - due[task.milestone])
     return late
 
@@ -139,17 +181,18 @@ def slips(snapshot: Snapshot, starts: dict[str, int]) -> dict[str, int]:
 def objective(snapshot: Snapshot, starts: dict[str, int]) -> float:
     """Return the value points of a plan.
 
-    Sum over funded tasks of value × (1 - discount) ** finish, less slip price × periods late for every target, less
-    the switching cost of every running task that does not start in period 0.
+    Sum over funded tasks of value × factor × (1 - discount) ** finish, less slip price × periods late for every target,
+    less the switching cost of every running task that does not start in period 0, less the price of every other move.
     """
-    horizon = len(snapshot.periods)
     total = 0.0
     for task in snapshot.tasks:
         start = starts.get(task.id)
         if start is not None:
-            total += task.value * (1 - snapshot.discount) ** (start + span_of(task, horizon) - 1)
+            total += worth_at(snapshot, task, start)
         if task.running and start != 0:
             total -= task.switching_cost
+        if snapshot.move_price and moves(snapshot, task, start):
+            total -= snapshot.move_price
     late = slips(snapshot, starts)
     total -= sum(target.slip_price * late[target.id] for target in snapshot.targets)
     return round(total, 6)
@@ -180,16 +223,23 @@ def violations(snapshot: Snapshot, starts: dict[str, int]) -> tuple[str, ...]:
             for team in task.efforts:
                 if team in used:
                     used[team][start + k] += effort_share(task, team)
+        if task.must == "out":
+            found.append(f"{name} must not be in the plan")
         for other in task.after:
-            end = None if other not in starts else starts[other] + span_of(tasks[other], horizon) - 1
-            if end is None:
+            if other not in starts:
                 found.append(f"{name} needs {other}, which is not funded")
-            elif start < earliest_after(task, end):
+            elif start < ready_after(snapshot, task, tasks[other], starts[other]):
                 found.append(f"{name} starts before {other} has finished")
+    found += [
+        f"{task.id} must be in the plan" for task in snapshot.tasks if task.must == "in" and task.id not in starts
+    ]
+    for first, t in money_rows(snapshot):
+        over = sum(spent[first : t + 1]) - sum(snapshot.budgets[first : t + 1])
+        if over > 0:
+            carried = " and what was carried over" if first < t else ""
+            over_by = money(over, snapshot.currency)
+            found.append(f"{snapshot.periods[t]} costs {over_by} more than its budget{carried}")
     for t, period in enumerate(snapshot.periods):
-        if spent[t] > snapshot.budgets[t]:
-            over_by = money(spent[t] - snapshot.budgets[t], snapshot.currency)
-            found.append(f"{period} costs {over_by} more than its budget")
         for team in sorted(used):
             missing = used[team][t] - snapshot.capacity[team][t]
             if missing > TOLERANCE:
@@ -218,46 +268,6 @@ def change_between(snapshot: Snapshot, before: dict[str, int], after: dict[str, 
     )
     money = sum(cost.get(name, 0) for name in (*entered, *displaced, *moved))
     return Change(entered=entered, displaced=displaced, moved=moved, money_moved=money, slipped=slipped)
-
-
-class ItemReason(BaseModel):
-    """Why one item stands where the proposal puts it."""
-
-    model_config = ConfigDict(frozen=True)
-
-    item: str
-    title: str = ""
-    before: str | None  # period in which the plan in force starts it
-    after: str | None
-    value: float
-    cost: int
-    why: str  # what changed, or the constraint that keeps it out
-
-
-class Proposal(BaseModel):
-    """A plan beside the one in force: what a person is asked about. Decisions are bound to its hash."""
-
-    model_config = ConfigDict(frozen=True)
-
-    product: str
-    run: int
-    currency: str
-    snapshot: str
-    plan: str
-    periods: tuple[str, ...]
-    starts: dict[str, str]  # item -> period
-    value: float
-    value_in_force: float
-    in_force_feasible: bool
-    why_infeasible: str
-    gap: float
-    change: Change
-    reasons: tuple[str, ...]  # the events that asked for it, in words
-    items: tuple[ItemReason, ...]  # only those that change, or stay out
-
-    def digest(self) -> str:
-        """Return the content hash that decisions are bound to."""
-        return content_hash(self.model_dump(mode="json"))
 
 
 def document(model: BaseModel) -> dict[str, Any]:

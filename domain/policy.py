@@ -9,8 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from domain.planning import SolverLimits
 from domain.record import content_hash
+from events.fields import Money
 from events.internal import Role
-from events.model import Money
 
 Watch = Literal[
     "feedback",
@@ -21,10 +21,12 @@ Watch = Literal[
     "spending",
     "capacity",
     "milestones",
+    "forecasts",
     "items",
     "dependency_blocked",
     "dependency_late",
     "dependency_overdue",
+    "dependency_horizon",
     "dependency_plans",
     "investments",
     "reviews",
@@ -139,12 +141,17 @@ class Policy(_Strict):
     margin: Factor = 0.02  # share of the value of the plan in force
     dwell_hours: HoursOrNone = 72  # between a proposal or adoption and the next run
     switching_cost_share: Factor = 0.25  # of an item's value, when work in flight is stopped
+    move_price: float = Field(default=0.1, ge=0, le=1e9)  # value points, for each planned item that a plan moves
+    churn_per_period: int | None = Field(default=None, ge=0)  # planned items that plans may move or displace; None: any
     debt_escalate_days: int = Field(default=5, ge=1)  # business days a better plan may wait before it escalates
     first_plan: Literal["adopt", "ask"] = "adopt"  # the very first plan displaces nothing
 
     # How it plans.
     horizon_periods: int = Field(default=6, ge=1, le=24)
     discount: float = Field(default=0.05, ge=0, lt=1)  # share of the value lost per period of delay
+    point_price: Money | None = None  # what a value point is worth, minor units; None: what the plan in force pays
+    carry_over: Literal["none", "year", "always"] = "none"  # whether unspent money stays with the product
+    year_begins: int = Field(default=1, ge=1, le=12)  # month in which the budget year begins, for `carry_over: year`
     slip_price: float = Field(default=50, ge=0, le=1e15)  # value points per period that a committed milestone is late
     solver: SolverLimits = SolverLimits()
 

@@ -3,139 +3,24 @@
 from datetime import datetime
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from domain.definition import RESERVED, ClockSettings, People, ProductDefinition
 from domain.envelope import Envelope
 from domain.policy import Policy
+from domain.things import Dependency, Frozen, Goal, Item, Milestone, Signal, Slips, Team, Theme, Usage
 from events.internal import Change, Role
-from events.model import ValueInputs
 
 MAX_TOPICS = 1_000  # themes, goals, capabilities and signals each; the faintest makes room
 MAX_ENDED = 1_000  # completed, dropped and delivered things that are remembered
 MAX_TRIGGERS = 50  # gathered reasons that are kept in words; the rest is counted
+MAX_OBSERVED = 200  # slips and lead times that forecasts are made from
 PAST_PERIODS = 24  # budget periods that are remembered
 FUTURE_PERIODS = 120  # how far ahead a budget or a capacity may be set
 DEBT_SUBJECT = RESERVED  # the escalation of a better plan that nobody adopts
 
-Times = dict[str, datetime]  # field -> time of the event that set it
 
-
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-
-class Item(_Frozen):
-    """A piece of roadmap work as known now."""
-
-    id: str
-    title: str = ""
-    cost: int = 0
-    efforts: dict[str, float] = Field(default_factory=dict)
-    duration: int = 1
-    after: tuple[str, ...] = ()
-    milestone: str | None = None
-    themes: tuple[str, ...] = ()
-    goals: tuple[str, ...] = ()
-    values: ValueInputs = ValueInputs()
-    value: float | None = None
-    urgency: float = 1.0
-    status: Literal["planned", "started", "completed", "dropped"] = "planned"
-    started_in: str | None = None  # period
-    ended_at: datetime | None = None
-    spent: int = 0
-    times: Times = Field(default_factory=dict)
-
-    @property
-    def open(self) -> bool:
-        """Tell whether there is work left."""
-        return self.status in ("planned", "started")
-
-
-class Milestone(_Frozen):
-    """A promised date as known now."""
-
-    id: str
-    title: str = ""
-    due: datetime
-    committed: bool = True
-    status: Literal["planned", "reached", "dropped"] = "planned"
-    ended_at: datetime | None = None
-    times: Times = Field(default_factory=dict)
-
-
-class Dependency(_Frozen):
-    """What an item needs from another team, as known now."""
-
-    id: str
-    needs: str
-    provider: str
-    needed_by: datetime
-    promised_for: datetime | None = None
-    milestone: str | None = None
-    status: Literal["declared", "at_risk", "blocked", "delivered", "waived"] = "declared"
-    reason: str = ""
-    accepted_until: datetime | None = None  # a delay that somebody with authority accepted
-    ended_at: datetime | None = None
-    times: Times = Field(default_factory=dict)
-
-    @property
-    def open(self) -> bool:
-        """Tell whether it is still waited for."""
-        return self.status not in ("delivered", "waived")
-
-
-class Rates(_Frozen):
-    """What `domain.surges` compares: decayed sums over the statements about a theme, as of the last one."""
-
-    recent: float  # of their pressures, with the short half-life
-    squares: float  # of the pressures' squares, with the long one
-    recent_squares: float  # of the squares, with the short one
-    since: datetime  # from when on they are known
-
-
-class Theme(_Frozen):
-    """How much customers press for a theme: decayed feedback, weight × (1 - sentiment) / 2."""
-
-    pressure: float
-    as_of: datetime
-    rates: Rates | None = None
-
-
-class Signal(_Frozen):
-    """How strongly the market or a competitor pulls at a theme."""
-
-    strength: float
-    time: datetime
-
-
-class Goal(_Frozen):
-    """How much a business goal weighs."""
-
-    weight: float
-    time: datetime
-
-
-class Team(_Frozen):
-    """A team's share for the product."""
-
-    function: str
-    lead: str
-    allotment: float
-    capacity: dict[str, float] = Field(default_factory=dict)  # period -> person-days, where different
-    times: Times = Field(default_factory=dict)  # period -> time of the event that set it
-
-
-class Usage(_Frozen):
-    """How much of what was licensed is used."""
-
-    licensed: int
-    enabled: int
-    used: int
-    time: datetime
-
-
-class Trigger(_Frozen):
+class Trigger(Frozen):
     """A reason to look at the priorities again."""
 
     cause: str  # ledger key of the event
@@ -144,7 +29,7 @@ class Trigger(_Frozen):
     urgent: bool = False  # the plan in force has become impossible: no waiting
 
 
-class PlanInForce(_Frozen):
+class PlanInForce(Frozen):
     """The plan that the teams work to."""
 
     plan: str
@@ -155,14 +40,14 @@ class PlanInForce(_Frozen):
     by: str = "tandem"
 
 
-class Run(_Frozen):
+class Run(Frozen):
     """A reprioritization under way."""
 
     number: int
     started_at: datetime
 
 
-class Outcome(_Frozen):
+class Outcome(Frozen):
     """What a run found: enough to adopt it, to compare the next one with it, and to count the debt."""
 
     run: int
@@ -175,7 +60,7 @@ class Outcome(_Frozen):
     in_force_feasible: bool = True
 
 
-class Request(_Frozen):
+class Request(Frozen):
     """A decision that somebody is asked for."""
 
     number: int
@@ -184,24 +69,43 @@ class Request(_Frozen):
     asked_at: datetime
 
 
-class Better(_Frozen):
+class Better(Frozen):
     """A plan that beats the one in force, and since when that has been known: the debt clock."""
 
     since: datetime
     gain: float  # value points over the horizon
     run: int
+    paid_per_point: float | None = None  # minor units that the plan in force pays for one; None: unknown
 
 
-class Kept(_Frozen):
+class Kept(Frozen):
     """A signed "keep as is"."""
 
     until: datetime
     by: str
+    reason: str = ""
 
 
-class Reference(_Frozen):
+class Rejection(Frozen):
+    """When the last proposal was rejected, and by whom; empty: by silence."""
+
+    at: datetime
+    by: str = ""
+
+
+class Found(Frozen):
+    """What the last look at the priorities came to, in words: why nothing changes, when nothing does."""
+
+    run: int
+    finding: str  # a `domain.materiality.Finding`, or `unusable`
+    because: str
+    at: datetime
+
+
+class Reference(Frozen):
     """What was known when priorities were last set: changes are measured against it."""
 
+    at: datetime | None = None
     budgets: dict[str, int] = Field(default_factory=dict)
     costs: dict[str, int] = Field(default_factory=dict)
     values: dict[str, float] = Field(default_factory=dict)
@@ -213,7 +117,7 @@ class Reference(_Frozen):
     request_broken: bool = False  # and so was the proposal that somebody is asked about
 
 
-class Used(_Frozen):
+class Used(Frozen):
     """What a role has decided in one period."""
 
     period: str
@@ -221,7 +125,7 @@ class Used(_Frozen):
     items: int = 0
 
 
-class ProductState(_Frozen):
+class ProductState(Frozen):
     """All that the product's decisions depend on."""
 
     product: str
@@ -241,6 +145,7 @@ class ProductState(_Frozen):
     milestones: dict[str, Milestone] = Field(default_factory=dict)
     dependencies: dict[str, Dependency] = Field(default_factory=dict)
     themes: dict[str, Theme] = Field(default_factory=dict)
+    accounts: int = 0  # that the themes remember, all together
     market: dict[str, Signal] = Field(default_factory=dict)
     competitors: dict[str, Signal] = Field(default_factory=dict)
     goals: dict[str, Goal] = Field(default_factory=dict)
@@ -248,10 +153,12 @@ class ProductState(_Frozen):
     budgets: dict[str, Envelope] = Field(default_factory=dict)
     spent: dict[str, int] = Field(default_factory=dict)
     usage: dict[str, Usage] = Field(default_factory=dict)
+    slips: Slips = Slips()
 
     plan: PlanInForce | None = None
     reference: Reference = Reference()
     used: dict[str, Used] = Field(default_factory=dict)  # role -> this period
+    churn: Used | None = None  # planned items that plans moved or displaced in this period
 
     triggers: tuple[Trigger, ...] = ()
     more_triggers: int = 0
@@ -259,6 +166,8 @@ class ProductState(_Frozen):
     request: Request | None = None
     escalations: dict[str, int] = Field(default_factory=dict)  # subject -> number of the open one
     rejected: Outcome | None = None
+    rejection: Rejection | None = None
+    found: Found | None = None
     better: Better | None = None
     kept: Kept | None = None
     runs: int = 0

@@ -41,15 +41,21 @@ def _solved(before: ProductState, after: ProductState, event: internal.PlanSolve
         adopt = Adopt(outcome, "tandem", "product_manager", f"{because}, so nothing is displaced")
         return (*_replaced(request, "the first plan comes into force without being asked for", None), adopt)
     if finding in ("same", "below_margin", "kept", "rejected_before"):
-        stays = NoReaction(f"reconfirmed, because {because}")
-        gone = _replaced(request, f"the plan in force stays: {because}", None)
-        return (*gone, stays, *_debt_is_over(after, because, finding))
+        return _stays(after, because, finding)
     if request is not None and immaterial(after, request.outcome, outcome):
         still_possible = not impossible(after, request.outcome.starts, at, proposed=True)
         if still_possible:
             return quiet(f"request {request.number} stays as it is: the new result differs immaterially")
+    if finding == "churned":
+        return _stays(after, because, finding)
     lowest: Role = "product_owner" if finding == "first" else "product_manager"
-    return (*_replaced(request, because, outcome), *_decide(after, outcome, because, lowest, at))
+    return _decide(after, outcome, because, lowest, at)
+
+
+def _stays(state: ProductState, because: str, finding: str) -> Reactions:
+    """Return that the plan in force stays; somebody who is asked about another one need not answer."""
+    gone = _replaced(state.request, f"the plan in force stays: {because}", None)
+    return (*gone, NoReaction(f"reconfirmed, because {because}"), *_debt_is_over(state, because, finding))
 
 
 def _impossible_now(after: ProductState, at: datetime) -> tuple[Reaction, ...]:
@@ -69,7 +75,7 @@ def try_again(after: ProductState, because: str, at: datetime) -> Reprioritize:
 
 def _debt_is_over(state: ProductState, because: str, finding: str) -> Reactions:
     number = state.escalations.get(DEBT_SUBJECT)
-    if number is None or finding == "rejected_before":
+    if number is None or finding in ("rejected_before", "churned"):
         return ()
     return (StandDown(DEBT_SUBJECT, number, because),)
 
@@ -84,15 +90,18 @@ def _replaced(request: Request | None, because: str, outcome: Outcome | None) ->
 
 
 def _decide(state: ProductState, outcome: Outcome, because: str, lowest: Role, at: datetime) -> tuple[Reaction, ...]:
-    """Adopt within the manager's limits, ask above them, refuse above everybody's."""
+    """Adopt within the manager's limits, ask above them, refuse above everybody's; an open request gives way."""
     role, why_not_below = required_role(state, outcome.change, at, lowest)
-    if role is None:
+    if role is None:  # nothing takes the place of what was asked: it must not look as if it did
         text = f"{because}; nobody may decide it: {why_not_below}"
-        return (Notify("executive_board", "A better plan lies beyond everybody's authority", text, incident=True),)
+        gone = _replaced(state.request, f"{text}; the plan in force stays", None)
+        told = Notify("executive_board", "A better plan lies beyond everybody's authority", text, incident=True)
+        return (*gone, told)
+    gone = _replaced(state.request, because, outcome)
     if role == "product_manager":
         told = Notify("product_manager", "The plan was changed", f"{because}; it lies within the manager's limits")
-        return (Adopt(outcome, "tandem", role, because), told)
-    return (RequestDecision(role, outcome, f"{because}; {why_not_below}" if why_not_below else because),)
+        return (*gone, Adopt(outcome, "tandem", role, because), told)
+    return (*gone, RequestDecision(role, outcome, f"{because}; {why_not_below}" if why_not_below else because))
 
 
 @reacts(internal.PlanAdopted)

@@ -3,10 +3,12 @@
 from datetime import datetime
 
 from domain.forecasts import newly_broken
+from domain.horizon_mismatch import Outlook, options_of, outlook_of
 from domain.periods import days_between, period_of
-from domain.product import Dependency, ProductState, promise_of, starts_of
-from domain.reactions import Escalate, Reactions, StandDown, all_told, ask, quiet, reacts
+from domain.product import ProductState, promise_of, starts_of
+from domain.reactions import Escalate, Notify, Reactions, StandDown, all_told, ask, quiet, reacts
 from domain.snapshot import earliest_start
+from domain.things import Dependency
 from domain.wording import days, due_on
 from events import model
 
@@ -14,7 +16,8 @@ from events import model
 @reacts(model.DependencyDeclared)
 def _declared(before: ProductState, after: ProductState, event: model.DependencyDeclared, at: datetime) -> Reactions:
     dependency = after.dependencies[event.dependency]
-    return and_the_plan(before, after, dependency, promised(after, dependency, at), at)
+    fresh = not asked_alike(before, after, dependency)
+    return and_the_plan(before, after, dependency, promised(after, dependency, at, fresh), at)
 
 
 @reacts(model.DependencyBlocked)
@@ -97,8 +100,22 @@ def accepted(state: ProductState, dependency: Dependency) -> str:
     return due_on(until, state.time_zone)
 
 
-def promised(state: ProductState, dependency: Dependency, at: datetime) -> Reactions:
-    """React to what a dependency is promised for, against when it is needed."""
+def asked_alike(before: ProductState, after: ProductState, dependency: Dependency) -> bool:
+    """Tell whether as much was asked of the same provider before: it is no news then whether that can be met."""
+    known = before.dependencies.get(dependency.id)
+    if known is None or not known.open:
+        return False
+    facts = ("needs", "provider", "needed_by")
+    same = all(getattr(known, fact) == getattr(dependency, fact) for fact in facts)
+    return same and promise_of(before, known) == promise_of(after, dependency)
+
+
+def promised(state: ProductState, dependency: Dependency, at: datetime, fresh: bool = False) -> Reactions:
+    """React to what a dependency is promised for, against when it is needed.
+
+    ``fresh``: what is asked of the provider is news. Then it is told whether that can be met at all; later on only a
+    promise, a block or the passing of the date is.
+    """
     if over := idle(state, dependency):
         return stand_down(state, dependency, over)
     watch = state.policy.watch
@@ -114,16 +131,34 @@ def promised(state: ProductState, dependency: Dependency, at: datetime) -> React
         said = f"{dependency.id} is promised {days(round(late, 1))} after it is needed"
     if late > 0:
         said += f", {'at or over' if late >= limit else 'below'} the threshold of {days(limit)}"
-    until = accepted(state, dependency)
+    until, past = accepted(state, dependency), overdue(dependency, at)
+    watched = "dependency_horizon" in watch and not past
+    outlook = outlook_of(state, dependency, awaited_until(dependency), at) if watched else None
     if late >= limit and not until and "dependency_late" in watch:
-        return escalate(state, dependency, said)
-    if overdue(dependency, at) and "dependency_overdue" in watch:
+        return escalate(state, dependency, said, outlook)
+    if past and "dependency_overdue" in watch:
         return escalate(state, dependency, is_overdue(state, dependency))
     if until:
         said += f"; a delay until {until} is accepted"
     elif late >= limit:
         said += ", but the policy does not watch late dependencies"
-    return stand_down(state, dependency, said)
+    if outlook is None:
+        return stand_down(state, dependency, said)
+    return _foreseen(state, dependency, said, outlook, fresh)
+
+
+def _foreseen(state: ProductState, dependency: Dependency, said: str, outlook: Outlook, fresh: bool) -> Reactions:
+    """React to whether a dependency can be met at all, where its promise alone is no reason to escalate."""
+    needs = f"{dependency.needs} needs {dependency.id} by {due_on(outlook.by, state.time_zone)}"
+    if outlook.verdict == "cannot":
+        cannot = f"{needs}, which cannot be met: {outlook.said}"
+        asked = fresh or dependency.id in state.escalations
+        return escalate(state, dependency, cannot, outlook) if asked else quiet(cannot)
+    found = stand_down(state, dependency, f"{said}; {outlook.said}" if fresh and outlook.said else said)
+    if fresh and outlook.verdict == "at_risk":
+        told = Notify("product_owner", f"{dependency.id} is at risk", f"{needs}: {outlook.said}")
+        return all_told(found, (told,))
+    return found
 
 
 def is_overdue(state: ProductState, dependency: Dependency) -> str:
@@ -152,12 +187,18 @@ def no_longer_waits(state: ProductState, item: str) -> Reactions:
     return found
 
 
-def escalate(state: ProductState, dependency: Dependency, because: str) -> Reactions:
+def escalate(
+    state: ProductState,
+    dependency: Dependency,
+    because: str,
+    outlook: Outlook | None = None,
+) -> Reactions:
     """Return that a dependency has to be brought to the product owner, unless it already is."""
     number = state.escalations.get(dependency.id)
     if number is not None:
         return quiet(f"{because}; escalation {number} is already open")
-    return (Escalate(dependency.id, because),)
+    options = () if outlook is None else options_of(state, dependency, outlook)
+    return (Escalate(dependency.id, because, options),)
 
 
 def stand_down(state: ProductState, dependency: Dependency, because: str) -> Reactions:

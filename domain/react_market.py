@@ -3,12 +3,14 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from domain.forecasts import overrun_of
+from domain.carry_over import carried_in, room_of, shares
+from domain.forecasts import newly_broken, overrun_of
 from domain.periods import index_of, period_of
-from domain.product import Item, ProductState, capacity_of, envelope_of
+from domain.product import ProductState, capacity_of, envelope_of
 from domain.reactions import Notify, Reactions, all_told, ask, quiet, reacts
 from domain.scoring import Pulls, demand_of
 from domain.surges import change_of, compared
+from domain.things import Item
 from domain.wording import days, money, percent, points
 from events import model
 
@@ -108,6 +110,25 @@ def _reforecast(before: ProductState, after: ProductState, event: model.BudgetRe
 
 @reacts(model.BudgetSpent, "spending")
 def _spent(before: ProductState, after: ProductState, event: model.BudgetSpent, at: datetime) -> Reactions:
+    return all_told(_forecast(before, after, event, at), _carried_over(before, after, event.period, at))
+
+
+def _carried_over(before: ProductState, after: ProductState, period: str, at: datetime) -> Reactions:
+    """React to what was spent in a past period: as much less is left over, or its rest is known only now."""
+    first = period_of(at, after.time_zone)
+    if period >= first or not shares(after.policy, period, first):
+        return ()
+    then, now = carried_in(before, first), carried_in(after, first)
+    change, threshold = money(now - then, after.currency), money(after.policy.budget_change, after.currency)
+    said = f"what is carried over into {first} changed by {change} to {money(now, after.currency)}"
+    if abs(now - then) >= max(1, after.policy.budget_change):
+        return ask(after, "carried", f"{said}, at or over the threshold of {threshold}", at)
+    said = f"{said}, below the threshold of {threshold}"
+    return ask(after, "carried", said, at) if newly_broken(after, at) else quiet(said)
+
+
+def _forecast(before: ProductState, after: ProductState, event: model.BudgetSpent, at: datetime) -> Reactions:
+    """React to what a period is expected to cost now."""
     over = overrun_of(after, event.period, at)
     threshold, currency = after.policy.overrun, after.currency
     if over <= 0:
@@ -126,7 +147,7 @@ def _overspent(before: ProductState, after: ProductState, period: str, because: 
     """Tell the owner, once, when more is gone than there was: no plan brings it back, whatever replanning finds."""
 
     def gone(state: ProductState) -> bool:
-        return state.spent.get(period, 0) - envelope_of(state, period) >= max(1, after.policy.overrun)
+        return state.spent.get(period, 0) - room_of(state, period) >= max(1, after.policy.overrun)
 
     if gone(before) or not gone(after):
         return ()

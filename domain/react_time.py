@@ -2,9 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from domain.deadlines import debt_of, lost_per_day, period_ends_at, review_at
+from domain.deadlines import period_ends_at, review_at
+from domain.debt import debt_at, held_back, held_by, owed
 from domain.forecasts import late_items
-from domain.product import DEBT_SUBJECT, Dependency, Milestone, ProductState, promise_of
+from domain.product import DEBT_SUBJECT, ProductState, promise_of
 from domain.react_decisions import try_again
 from domain.react_dependencies import (
     awaited_until,
@@ -28,7 +29,8 @@ from domain.reactions import (
     quiet,
     reacts,
 )
-from domain.wording import count, due_on, listing, points
+from domain.things import Dependency, Milestone
+from domain.wording import count, due_on, listing
 from events import internal
 
 
@@ -58,9 +60,12 @@ def _fell_due(before: ProductState, moment: datetime, at: datetime) -> bool:
 
 
 def _periods(before: ProductState, after: ProductState, at: datetime) -> Reactions:
-    if not _fell_due(before, period_ends_at(before), at) or "periods" not in after.policy.watch:
+    watched, held = "periods" in after.policy.watch, held_back(after)
+    if not _fell_due(before, period_ends_at(before), at) or not (watched or held):
         return ()
-    return ask(after, "period", "a budget period has ended, and the horizon moves on", at)
+    because = "a budget period has ended, and the horizon moves on"
+    because += "; what needed too many moves in it is looked at again" if held else ""
+    return ask(after, "period", because, at)
 
 
 def _milestones(before: ProductState, after: ProductState, at: datetime) -> Reactions:
@@ -114,20 +119,33 @@ def _kept(before: ProductState, after: ProductState, at: datetime) -> Reactions:
 def _debt(after: ProductState, at: datetime) -> Reactions:
     if "debt" not in after.policy.watch:
         return ()
-    waiting, lost = debt_of(after, after.policy, at)
-    if waiting == 0 or DEBT_SUBJECT in after.escalations:
+    debt, limit = debt_at(after, at), after.policy.debt_escalate_days
+    if debt.days == 0 or DEBT_SUBJECT in after.escalations:
         return ()
-    rate, limit = lost_per_day(after, after.policy), after.policy.debt_escalate_days
-    said = f"a better plan has been waiting for {count(waiting, 'business day')}"
-    said += f" at {rate:,.2f} points a day: {points(lost)} lost"
-    if waiting >= limit:
-        return (Escalate(DEBT_SUBJECT, f"{said}, at or over the threshold of {count(limit, 'day')}"),)
-    return quiet(f"{said}, below the threshold of {count(limit, 'day')}")
+    said, threshold = owed(debt, after.currency), f"the threshold of {count(limit, 'day')}"
+    held = f"; {waits_for}" if (waits_for := held_by(after)) else ""
+    if debt.days >= limit:
+        return (Escalate(DEBT_SUBJECT, f"{said}; at or over {threshold}{held}"),)
+    return quiet(f"{said}; below {threshold}{held}")
 
 
 @reacts(internal.ReviewDue, "reviews")
 def _review(before: ProductState, after: ProductState, event: internal.ReviewDue, at: datetime) -> Reactions:
     return ask(after, "review", "the regular review is due", at)
+
+
+@reacts(internal.ForecastPastDue, "forecasts")
+def _past_due(before: ProductState, after: ProductState, event: internal.ForecastPastDue, at: datetime) -> Reactions:
+    zone, name = after.time_zone, event.milestone
+    expected = "has no expected date" if event.expected is None else f"is expected {due_on(event.expected, zone)}"
+    likely = f", P85 {due_on(event.p85, zone)[:10]}" if event.p85 is not None else ""
+    said = f"{name} {expected}{likely}, due {due_on(event.due, zone)}: {event.because}"
+    late = event.expected is None or event.expected > event.due
+    subject = f"{name} is forecast past its date" if late else f"{name} is about to miss its date"
+    told = (Notify("product_owner", subject, said),)
+    if after.plan is None:
+        return all_told(quiet("there is no plan yet"), told)
+    return all_told(ask(after, f"milestone:{name}", said, at), told)
 
 
 @reacts(internal.ProductApplied)
@@ -145,16 +163,18 @@ def _redated(before: ProductState, after: ProductState, at: datetime) -> Reactio
             continue
         carrier = None if dependency.milestone is None else after.milestones.get(dependency.milestone)
         gone = carrier is not None and carrier.status == "dropped" and promise_of(after, dependency) is None
-        said = carrier_is_gone(after, dependency) if gone else promised(after, dependency, at)
+        said = carrier_is_gone(after, dependency) if gone else promised(after, dependency, at, fresh=True)
         found += tuple(reaction for reaction in said if not isinstance(reaction, NoReaction))
     return found
 
 
 def _alike(before: ProductState, known: Dependency, after: ProductState, dependency: Dependency) -> bool:
-    """Tell whether a dependency is needed and promised as before."""
-    facts = ("needs", "needed_by", "status", "milestone")
+    """Tell whether a dependency is needed and promised as before, by a provider that releases as before."""
+    facts = ("needs", "provider", "needed_by", "status", "milestone")
     same = all(getattr(known, fact) == getattr(dependency, fact) for fact in facts)
-    return same and promise_of(before, known) == promise_of(after, dependency)
+    teams = (state.teams.get(dependency.provider) for state in (before, after))
+    then, now = (None if team is None else team.cadence for team in teams)
+    return same and then == now and promise_of(before, known) == promise_of(after, dependency)
 
 
 def _no_longer_open(after: ProductState) -> Reactions:

@@ -4,10 +4,11 @@ from datetime import datetime
 
 from domain.forecasts import finish_of, late_items
 from domain.periods import days_between, index_of, period_of
-from domain.product import Item, Milestone, ProductState, promise_of, starts_of
+from domain.product import ProductState, promise_of, starts_of
 from domain.react_dependencies import and_the_plan, carrier_is_gone, no_longer_waits, promised
 from domain.react_market import rescored
 from domain.reactions import Reactions, all_told, ask, quiet, reacts
+from domain.things import Item, Milestone
 from domain.wording import days, due_on, listing, money
 from events import model
 
@@ -116,6 +117,11 @@ def _reshaped(after: ProductState, known: Item, item: Item) -> str:
     """Say what plans depend on that has changed since the last look; empty when it is not material."""
     if (known.after, known.milestone, known.duration) != (item.after, item.milestone, item.duration):
         return f"what {item.id} waits for, belongs to or takes in time has changed"
+    if known.must != item.must:
+        wanted = {"in": "every plan funds it", "out": "no plan funds it", "free": "the planner decides again"}
+        return f"somebody decided about {item.id}: {wanted[item.must]}"
+    if known.profile != item.profile:
+        return f"how the value of {item.id} depends on its date has changed"
     reference, threshold = after.reference, after.policy.capacity_change_days
     then = reference.efforts.get(item.id, known.efforts)
     most = max((abs(item.efforts.get(t, 0) - then.get(t, 0)) for t in (*item.efforts, *then)), default=0.0)

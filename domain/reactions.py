@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from domain.evolve import Stamped, Taken, step
 from domain.forecasts import newly_broken
+from domain.horizon_mismatch import Option
 from domain.policy import Policy, Watch
 from domain.product import Outcome, ProductState
 from events.internal import Role
@@ -28,6 +29,7 @@ class Escalate:
 
     subject: str
     because: str
+    options: tuple[Option, ...] = ()  # what those who are asked can choose from
 
 
 @dataclass(frozen=True, slots=True)

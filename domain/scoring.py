@@ -1,16 +1,11 @@
 """What an item is worth: four inputs on absolute scales, weighted, times urgency; feedback and signals decay. Pure."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from domain.product import Item, ProductState, Theme
-
-DIGITS = 6  # decimals kept: a last bit that differs between machines must not decide anything
-
-
-def decayed(amount: float, since: datetime, at: datetime, half_life_days: float) -> float:
-    """Return what is left of ``amount`` after the time between two instants; a later ``since`` leaves it whole."""
-    days = max(0.0, (at - since) / timedelta(days=1))
-    return round(float(amount * 0.5 ** (days / half_life_days)), DIGITS)
+from domain.accounts import heard
+from domain.decay import DIGITS, decayed
+from domain.product import ProductState
+from domain.things import Item, Theme
 
 
 def pressure_of(sentiment: float, weight: float) -> float:
@@ -19,10 +14,10 @@ def pressure_of(sentiment: float, weight: float) -> float:
 
 
 def pressed(theme: Theme | None, sentiment: float, weight: float, time: datetime, at: datetime, half: float) -> Theme:
-    """Return a theme's pressure after one more statement."""
-    before = 0.0 if theme is None else decayed(theme.pressure, theme.as_of, at, half)
+    """Return a theme's pressure after something that presses for it like a statement whose account is not known."""
     adds = decayed(pressure_of(sentiment, weight), min(time, at), at, half)
-    return Theme(pressure=round(before + adds, DIGITS), as_of=at)
+    fields, _ = heard(theme, adds, at, half)
+    return Theme(**fields) if theme is None else theme.model_copy(update={**fields, "rates": None})
 
 
 def demand_of(state: ProductState, theme: str, at: datetime) -> float:
@@ -66,8 +61,12 @@ class Pulls:
 
     def value_of(self, item: Item) -> float:
         """Return value points (≥ 0): the explicit value, or the weighted mean of the inputs, times urgency."""
+        return round(self.before_urgency(item) * item.urgency, DIGITS)
+
+    def before_urgency(self, item: Item) -> float:
+        """Return the explicit value, or the weighted mean of the inputs (≥ 0)."""
         if item.value is not None:
-            return round(item.value * item.urgency, DIGITS)
+            return item.value
         weights, (market, rivals, demand, goals) = self._state.policy.weights, self.of_item(item)
         total = weights.marketplace + weights.competition + weights.user_feedback + weights.business_goals
         weighted = (
@@ -76,7 +75,7 @@ class Pulls:
             + weights.user_feedback * demand
             + weights.business_goals * goals
         )
-        return round(weighted / total * item.urgency, DIGITS)
+        return weighted / total
 
 
 def value_of(state: ProductState, item: Item, at: datetime) -> float:

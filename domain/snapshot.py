@@ -4,10 +4,14 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from domain.cadence import delivers_row
+from domain.carry_over import budgets_of, segments
 from domain.periods import index_of, last_period, period_of, shift
 from domain.planning import Snapshot, Target, Task, starts_in_force
-from domain.product import Dependency, Item, Milestone, ProductState, capacity_of, envelope_of, promise_of, starts_of
+from domain.product import FUTURE_PERIODS, ProductState, capacity_of, promise_of, starts_of
+from domain.profiles import factors_of
 from domain.scoring import Pulls
+from domain.things import Dependency, Item, Milestone
 
 WORTHLESS: dict[str, Any] = {"value": 0.0, "milestone": None, "in_force": None, "switching_cost": 0.0}
 MAX_MONEY_FIT = 2**53  # whole numbers up to here are exact in the solver's doubles
@@ -16,7 +20,7 @@ MAX_MONEY_FIT = 2**53  # whole numbers up to here are exact in the solver's doub
 def snapshot_of(state: ProductState, at: datetime) -> Snapshot:
     """Return all that a plan made at this instant depends on; what is finished or dropped is left out."""
     first, pulls = period_of(at, state.time_zone), Pulls(state, at)
-    earliest, planned = earliest_starts(state, first), starts_of(state)
+    earliest, planned, limits = earliest_starts(state, first), starts_of(state), _limits(state, first)
     tasks = []
     for _, item in sorted(state.items.items()):
         if item.open:
@@ -29,14 +33,16 @@ def snapshot_of(state: ProductState, at: datetime) -> Snapshot:
                     milestone=_kept_by(state, item),
                     in_force=index_in_force(item, planned[item.id], first) if item.id in planned else None,
                     switching_cost=round(value * state.policy.switching_cost_share, 6) if started else 0,
+                    factors=factors_of(item.profile, first, _finishes(item, limits), at, state.time_zone),
                 )
             )
     milestones = (milestone for _, milestone in sorted(state.milestones.items()) if milestone.status == "planned")
     return Snapshot(
-        **_limits(state, first),
+        **limits,
         tasks=tuple(tasks),
         targets=tuple(_target(state, milestone, first) for milestone in milestones),
         discount=state.policy.discount,
+        move_price=state.policy.move_price,
     )
 
 
@@ -55,18 +61,38 @@ def possible_work(state: ProductState, items: Iterable[str], at: datetime) -> Sn
 
 def _limits(state: ProductState, first: str) -> dict[str, Any]:
     periods = tuple(shift(first, offset) for offset in range(state.policy.horizon_periods))
-    budgets = [envelope_of(state, period) for period in periods]
-    budgets[0] = max(0, budgets[0] - state.spent.get(first, 0))
+    carried, as_they_end = segments(state.policy, periods), tuple(range(len(periods)))
     return {
         "product": state.product,
         "currency": state.currency,
         "periods": periods,
-        "budgets": tuple(min(budget, MAX_MONEY_FIT) for budget in budgets),
+        "budgets": _that_fit(budgets_of(state, periods), carried),
+        "carried": carried,
         "capacity": {
             team: tuple(round(capacity_of(state, team, period), 6) for period in periods)
             for team in sorted(state.teams)
         },
+        "delivers": {
+            name: row
+            for name, team in sorted(state.teams.items())
+            if not team.cadence.any_day and (row := delivers_row(team.cadence, periods)) != as_they_end
+        },
     }
+
+
+def _finishes(item: Item, limits: Mapping[str, Any]) -> int:
+    """Return how many finishes an item can have: those of the horizon, and a gate behind it."""
+    rows = (row for team, row in limits["delivers"].items() if item.efforts.get(team, 0) > 0)
+    return min(max((row[-1] + 1 for row in rows), default=len(limits["periods"])), FUTURE_PERIODS)
+
+
+def _that_fit(budgets: list[int], carried: tuple[int, ...]) -> tuple[int, ...]:
+    """Return budgets such that none, nor the sum of those that share their money, is too large for the solver."""
+    found: list[int] = []
+    for index, budget in enumerate(budgets):
+        shared = sum(found[carried[index] :]) if carried else 0
+        found.append(min(budget, MAX_MONEY_FIT - shared))
+    return tuple(found)
 
 
 def _work(state: ProductState, item: Item, first: str, earliest: Mapping[str, int]) -> dict[str, Any]:
@@ -81,6 +107,7 @@ def _work(state: ProductState, item: Item, first: str, earliest: Mapping[str, in
         "after": tuple(sorted(name for name in item.after if (other := state.items.get(name)) and other.open)),
         "earliest": 0 if started else earliest.get(item.id, 0),
         "running": started,
+        "must": None if item.must == "free" else item.must,
     }
 
 

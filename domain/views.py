@@ -3,9 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from domain.deadlines import debt_of, next_wake
+from domain.carry_over import carried_in
+from domain.deadlines import next_wake
+from domain.debt import debt_at, held_by, kept_until, owed, thrash_of
 from domain.entries import workflow_row
-from domain.forecasts import late_items
+from domain.forecasts import all_late_items
+from domain.horizon_mismatch import releases_of
 from domain.periods import period_of, shift
 from domain.product import ProductState, capacity_of, envelope_of, promise_of, starts_of
 from domain.record import ViewRow
@@ -15,8 +18,7 @@ from events.webhooks.bindings import Aliases
 
 def product_row(state: ProductState, at: datetime) -> ViewRow:
     """Return where a product stands: what is under way, what waits for whom, and when it looks again."""
-    waiting, lost = debt_of(state, state.policy, at)
-    request = state.request
+    debt, request = debt_at(state, at), state.request
     return ViewRow(
         kind="product",
         id=state.product,
@@ -30,6 +32,7 @@ def product_row(state: ProductState, at: datetime) -> ViewRow:
             "time_zone": state.time_zone,
             "simulated_clock": state.clock.simulated,
             "clock_rate": state.clock.rate,
+            "clock_until": _iso(state.clock.until),
             "at": at.isoformat(),
             "people": state.people.model_dump(mode="json"),
             "plan": None if state.plan is None else state.plan.plan,
@@ -41,8 +44,15 @@ def product_row(state: ProductState, at: datetime) -> ViewRow:
             "waiting_reasons": [trigger.because for trigger in state.triggers],
             "open_request": None if request is None else request.number,
             "open_escalations": dict(sorted(state.escalations.items())),
-            "debt_days": waiting,
-            "debt_points": lost,
+            "debt_days": debt.days,
+            "debt_points": debt.points,
+            "debt_points_per_day": debt.points_per_day,
+            "debt_money": debt.money,
+            "debt_money_per_day": debt.money_per_day,
+            "debt_said": owed(debt, state.currency),
+            "debt_held_by": held_by(state),
+            "kept": kept_until(state, at),
+            "thrash": thrash_of(state, at),
             "rules": state.rules,
             "sources": sorted(state.declared.sources),
         },
@@ -53,7 +63,7 @@ def roadmap_row(state: ProductState, at: datetime) -> ViewRow:
     """Return the roadmap: every open item with its place, every promise, every period's money and people."""
     first = period_of(at, state.time_zone)
     periods = [shift(first, offset) for offset in range(state.policy.horizon_periods)]
-    starts, pulls = starts_of(state), Pulls(state, at)
+    starts, pulls, late = starts_of(state), Pulls(state, at), all_late_items(state)
     return ViewRow(
         kind="roadmap",
         id=state.product,
@@ -63,9 +73,11 @@ def roadmap_row(state: ProductState, at: datetime) -> ViewRow:
             "at": at.isoformat(),
             "currency": state.currency,
             "simulated_clock": state.clock.simulated,
+            "kept": kept_until(state, at),
             "periods": periods,
             "budgets": {period: envelope_of(state, period) for period in periods},
             "spent": {period: state.spent.get(period, 0) for period in periods},
+            **({} if state.policy.carry_over == "none" else {"carried_in": carried_in(state, first)}),
             "capacity": {
                 team: {period: capacity_of(state, team, period) for period in periods} for team in sorted(state.teams)
             },
@@ -92,7 +104,7 @@ def roadmap_row(state: ProductState, at: datetime) -> ViewRow:
                     "title": milestone.title,
                     "due": milestone.due.isoformat(),
                     "committed": milestone.committed,
-                    "late_items": list(late_items(state, milestone)),
+                    "late_items": list(late.get(milestone.id, ())),
                 }
                 for milestone in sorted(state.milestones.values(), key=lambda milestone: (milestone.due, milestone.id))
                 if milestone.status == "planned"
@@ -111,6 +123,7 @@ def roadmap_row(state: ProductState, at: datetime) -> ViewRow:
                 for dependency in sorted(state.dependencies.values(), key=lambda dependency: dependency.id)
                 if dependency.open
             ],
+            "releases": releases_of(state, at),
             "sources": bindings_of(state),
         },
     )
@@ -144,6 +157,7 @@ def roadmap_parts(state: ProductState) -> tuple[Any, ...]:
             state.reference,
         ),  # what items are worth; feedback with the next look
         state.declared,  # how webhooks are translated
+        state.kept,
     )
 
 

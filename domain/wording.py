@@ -8,9 +8,14 @@ NO_MINOR_UNITS = frozenset({"BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KR
 THREE_DIGITS = frozenset({"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"})  # ISO 4217 minor units
 
 
+def minor_digits(currency: str) -> int:
+    """Return how many decimals a currency has."""
+    return 0 if currency in NO_MINOR_UNITS else 3 if currency in THREE_DIGITS else 2
+
+
 def money(amount: int, currency: str) -> str:
     """Return minor units as people write them: ``1250000, EUR`` is ``12,500 EUR``, with cents only when there are."""
-    digits = 0 if currency in NO_MINOR_UNITS else 3 if currency in THREE_DIGITS else 2
+    digits = minor_digits(currency)
     whole, rest = divmod(abs(amount), 10**digits)
     sign = "-" if amount < 0 else ""
     return f"{sign}{whole:,}{f'.{rest:0{digits}d}' if rest else ''} {currency}"

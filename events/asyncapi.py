@@ -7,11 +7,11 @@ from importlib.metadata import version
 from typing import Any, get_args
 
 from events.codec import EXTERNAL_TYPES
+from events.fields import PRODUCT_PATTERN
 from events.json_schema import CLOUD_EVENT, COMPONENTS, attributes, components
 from events.kafka_binding import DEAD_TOPIC, PREFIX, TOPIC
 from events.letters import Reason
 from events.media_type import SINGLE
-from events.model import PRODUCT_PATTERN
 from events.union import EVENT_TYPES
 
 BINDING = "0.5.0"

@@ -14,10 +14,11 @@ from events import fast_lane
 from events.customer_text import FROM_OUTSIDE
 from events.envelope import SPECVERSION, Envelope, envelope, read_attributes, read_object
 from events.errors import SHOWN, EventError, FieldError, Path, shorten
+from events.fields import PRODUCT_PATTERN
 from events.internal import SOURCE as OUR_SOURCE
 from events.json_text import flaws, parse
 from events.media_type import charset_of, holds_json, is_utf8
-from events.model import PRODUCT_PATTERN, Event
+from events.model import Event
 from events.union import EVENT_TYPES, EXTERNAL, INTERNAL_TYPES, External
 
 MAX_BODY = 1024 * 1024  # bytes of one request or message; whoever reads the body enforces it

@@ -4,7 +4,8 @@ from typing import Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from events.model import Event, Name, Period, Text
+from events.fields import Name, Period, Text
+from events.model import Event
 
 SOURCE = "tandem"  # the CloudEvents `source` of everything here
 Role = Literal["product_manager", "product_owner", "executive_board"]
@@ -28,6 +29,19 @@ class ReviewDue(Raised):
     """It is time to look at the priorities again, whatever happened."""
 
     type: Literal["review.due"] = "review.due"
+
+
+class ForecastPastDue(Raised):
+    """A committed milestone will be missed as things stand; its date is still ahead."""
+
+    type: Literal["forecast.past_due"] = "forecast.past_due"
+    milestone: Name
+    due: AwareDatetime
+    expected: AwareDatetime | None = None  # by the plan in force; None: it funds not everything, or there is none
+    p50: AwareDatetime | None = None
+    p85: AwareDatetime | None = None
+    basis: str  # what P50 and P85 come from, or why there are none
+    because: Text
 
 
 class ProductApplied(Raised):

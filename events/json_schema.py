@@ -4,7 +4,7 @@ from typing import Any
 
 from events.codec import ENVELOPE_FIELDS, EXTERNAL_TYPES
 from events.envelope import INT32
-from events.model import PRODUCT_PATTERN
+from events.fields import PRODUCT_PATTERN
 from events.union import EVENT_TYPES
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"

@@ -3,44 +3,34 @@
 Money: integer minor units (cents) of the product's currency. Effort: person-days. Periods: months, ``2026-03``.
 """
 
-from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from events.instants import parse_due, within_reach
+from events.fields import (
+    MAX_MONEY,
+    Account,
+    Day,
+    Days,
+    Due,
+    Instant,
+    Money,
+    Must,
+    Name,
+    Period,
+    ProductId,
+    Profile,
+    Score,
+    Text,
+    Topic,
+    ValueInputs,
+)
 from events.statement import Statement
-
-PRODUCT_PATTERN = r"^[a-z0-9][a-z0-9-]{0,62}$"  # CloudEvents `subject`; part of workflow ids
-MAX_MONEY = 10**15  # minor units; sums of thousands of items stay exact in a double
-
-ProductId = Annotated[str, Field(pattern=PRODUCT_PATTERN)]
-Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]  # id of an item, team, milestone …
-Topic = Annotated[str, Field(min_length=1, max_length=100)]  # a theme, goal, channel or capability
-Text = Annotated[str, Field(max_length=500)]  # shown to people as it is
-Period = Annotated[str, Field(pattern=r"^(19|2[0-9])[0-9]{2}-(0[1-9]|1[0-2])$")]  # years as in `events.instants`
-Money = Annotated[int, Field(ge=0, le=MAX_MONEY)]
-Days = Annotated[float, Field(ge=0, le=100_000, allow_inf_nan=False)]
-Score = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
-
-
-def _date_or_instant(value: Any) -> Any:
-    """Keep ``2026-03-31`` a date: as an instant it would be midnight, a day too early."""
-    if isinstance(value, str):
-        return parse_due(value)
-    if not isinstance(value, date) or (isinstance(value, datetime) and value.tzinfo is None):
-        raise ValueError("must be a date (2026-03-31) or an instant with an offset (2026-03-31T17:00:00Z)")
-    return within_reach(value)
 
 
 def _either(one: str, other: str) -> dict[str, Any]:
     """Return the JSON Schema of "one of both, not both"."""
     return {"oneOf": [{"required": [a], "properties": {b: {"type": "null"}}} for a, b in ((one, other), (other, one))]}
-
-
-Due = Annotated[AwareDatetime | date, BeforeValidator(_date_or_instant)]
-Day = Annotated[date, AfterValidator(within_reach)]
-Instant = Annotated[AwareDatetime, AfterValidator(within_reach)]
 
 
 class Event(BaseModel):
@@ -64,6 +54,7 @@ class FeedbackReceived(Statement, Event):
     type: Literal["feedback.received"] = "feedback.received"
     weight: float = Field(ge=0, le=1e9, allow_inf_nan=False)  # account value, in the product's own unit
     channel: Topic
+    account: Account | None = None  # who said it: all that one account says about a theme counts once
 
 
 class MarketShifted(Event):
@@ -190,17 +181,6 @@ class MilestoneDropped(Event):
 # -- work ------------------------------------------------------------------------------------------------
 
 
-class ValueInputs(BaseModel):
-    """Four absolute scores, 0–100, so that rescoring one item never moves another."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")  # refused at the edge, ignored in histories
-
-    marketplace: Score = 0
-    competition: Score = 0
-    user_feedback: Score = 0
-    business_goals: Score = 0
-
-
 class ItemAdded(Event):
     """A piece of roadmap work exists."""
 
@@ -217,6 +197,8 @@ class ItemAdded(Event):
     values: ValueInputs = ValueInputs()
     value: float | None = Field(default=None, ge=0, le=1e15)  # explicit value instead of the four inputs
     urgency: float = Field(default=1.0, ge=0, le=10)
+    profile: Profile = Profile()
+    must: Must = "free"
 
 
 class ItemChanged(Event):
@@ -235,6 +217,8 @@ class ItemChanged(Event):
     values: ValueInputs | None = None
     value: float | None = Field(default=None, ge=0, le=1e15)
     urgency: float | None = Field(default=None, ge=0, le=10)
+    profile: Profile | None = None
+    must: Must | None = None
 
 
 class ItemStarted(Event):

@@ -33,6 +33,7 @@ External = (
 Internal = (
     internal.ClockStruck
     | internal.ReviewDue
+    | internal.ForecastPastDue
     | internal.ProductApplied
     | internal.ProductArchived
     | internal.PlanSolved

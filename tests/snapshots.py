@@ -18,7 +18,7 @@ def snapshot(*tasks: Task, budgets: tuple[int, ...] = (100,), **fields: Any) -> 
 
 
 def small(seed: int, periods: int = 3, most_tasks: int = 8) -> Snapshot:
-    """Return a small snapshot in which any kind of constraint may bind."""
+    """Return a small snapshot in which any kind of constraint may bind; with what must be in, none may be possible."""
     rng = random.Random(seed)
     horizon = periods if rng.random() < 0.8 else rng.randint(1, periods)
     teams = [f"team{k}" for k in range(rng.randint(0, 2))]
@@ -50,7 +50,7 @@ def small(seed: int, periods: int = 3, most_tasks: int = 8) -> Snapshot:
                 switching_cost=rng.choice([0, 0.5, 3, 8]) if running else 0,
             )
         )
-    return Snapshot(
+    plain = Snapshot(
         product="web",
         currency="EUR",
         periods=tuple(str(t) for t in range(horizon)),
@@ -60,6 +60,45 @@ def small(seed: int, periods: int = 3, most_tasks: int = 8) -> Snapshot:
         targets=targets,
         discount=rng.choice([0, 0, 0.05, 0.2]),
     )
+    return _decided(plain, random.Random(-1 - seed))
+
+
+def _decided(plain: Snapshot, rng: random.Random) -> Snapshot:
+    """Return a snapshot with some of what people decide: carry-over, gates, urgency, musts, a price for moves."""
+    horizon = len(plain.periods)
+    firsts = [0] * horizon
+    for t in range(1, horizon):
+        firsts[t] = rng.choice([firsts[t - 1], firsts[t - 1], t])
+    delivers = {}
+    for team in [*plain.capacity, "unlimited"]:
+        if rng.random() < 0.3:
+            gates = sorted(rng.sample(range(horizon), rng.randint(0, horizon)))
+            after = horizon + rng.randint(0, 2)
+            delivers[team] = tuple(min([gate for gate in gates if gate >= t], default=after) for t in range(horizon))
+    tasks = []
+    for item in plain.tasks:
+        factors = [round(rng.uniform(0, 1.2), 2) for _ in range(rng.randint(1, horizon + 1))]
+        change: dict[str, Any] = {"must": rng.choice(["in", "out"])} if rng.random() < 0.06 else {}
+        change |= {"factors": tuple(sorted(factors, reverse=rng.random() < 0.8))} if rng.random() < 0.25 else {}
+        tasks.append(item.model_copy(update=change))
+    return plain.model_copy(
+        update={
+            "tasks": tuple(tasks),
+            "carried": tuple(firsts) if rng.random() < 0.4 else (),
+            "delivers": delivers,
+            "move_price": rng.choice([0, 0, 0.3, 2]),
+        }
+    )
+
+
+def possibles(number: int) -> list[Snapshot]:
+    """Return so many small snapshots for which there is a plan: nothing must be in."""
+    found = []
+    for seed in range(number):
+        case = small(seed)
+        free = (task.model_copy(update={"must": None}) if task.must == "in" else task for task in case.tasks)
+        found.append(case.model_copy(update={"tasks": tuple(free)}))
+    return found
 
 
 def portfolio(size: int, seed: int, periods: int = 6, teams: int = 6) -> Snapshot:

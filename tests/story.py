@@ -11,7 +11,7 @@ from activities.solver import solve
 from domain.applied import first_state
 from domain.clock import ProductClock
 from domain.core import Stamped, follow, may_start, started, take_in
-from domain.deadlines import next_wake, review_at
+from domain.deadlines import next_wake, struck
 from domain.definition import ProductDefinition
 from domain.entries import Times, event_entry, started_entry, told_entry
 from domain.ladder import climb_of, deadline_of, reminders_of, teams_of
@@ -97,11 +97,7 @@ class Story:
         """Let time pass, with everything that falls due."""
         self.at += timedelta(hours=hours)
         while next_wake(self.state, self.state.policy) <= self.at:
-            moment = self.at.isoformat()
-            events = [self.raised(internal.ClockStruck, f"clock/{moment}")]
-            if review_at(self.state, self.state.policy) <= self.at:
-                events.append(self.raised(internal.ReviewDue, f"review/{moment}"))
-            await self.happens(*events)
+            await self.happens(*struck(self.state, self.state.policy, self.at))
 
     async def happens(self, *events: Event) -> None:
         """Take events in, one after the other, and do what follows."""

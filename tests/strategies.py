@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from pydantic import AwareDatetime
 
 from events.envelope import CORE
-from events.model import BudgetAdjusted, Event, FeedbackReceived, ValueInputs
+from events.fields import Profile, ValueInputs
+from events.model import BudgetAdjusted, Event, FeedbackReceived
 from events.union import EVENT_TYPES, INTERNAL_TYPES, External
 
 EXTERNAL_CLASSES = [cls for name, cls in sorted(EVENT_TYPES.items()) if name not in INTERNAL_TYPES]
@@ -91,6 +92,13 @@ def _scalar(hint: Any, limits: dict[str, Any]) -> st.SearchStrategy[Any]:
         return texts.filter(lambda text: len(text) >= limits.get("min_length", 0))
     if hint is ValueInputs:
         return st.builds(ValueInputs, **{name: st.floats(0, 100) for name in ValueInputs.model_fields})
+    if hint is Profile:
+        return st.builds(
+            Profile,
+            by=st.none() | dates | instants,
+            then=st.floats(0, 1),
+            half_life_days=st.none() | st.floats(0.01, 36_525),
+        )
     return {date: dates, datetime: instants, AwareDatetime: instants}[hint]
 
 

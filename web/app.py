@@ -8,14 +8,20 @@ from web import openapi
 from web.api import (
     approvals,
     dead_letters,
+    demand,
     erasures,
     escalations,
     events,
+    explanations,
     feedback,
+    forecast,
     intake,
     ledger,
     operation,
+    pictures,
     products,
+    ranking,
+    scenarios,
     sources,
     webhooks,
     workflows,
@@ -42,7 +48,8 @@ def create_app(services: Services) -> FastAPI:
     for router in (
         *(events.router, products.router, ledger.router, erasures.router, approvals.router, escalations.router),
         *(webhooks.router, sources.router, intake.router, dead_letters.router, feedback.router),
-        *(workflows.router, operation.documents),
+        *(forecast.router, explanations.router),
+        *(workflows.router, scenarios.router, demand.router, pictures.router, ranking.router, operation.documents),
     ):
         app.include_router(router, prefix=API)
     app.include_router(operation.router)

@@ -1,8 +1,8 @@
 """What somebody hears who answers what is no longer open: what changed, who was first, what is open instead."""
 
 from domain.materiality import differences
-from domain.planning import Proposal
 from domain.product import Outcome
+from domain.proposals import Proposal
 from domain.record import ViewRow
 from web.problems import Problem, problem
 from web.products import Product

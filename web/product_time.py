@@ -13,4 +13,8 @@ async def clock_at(reader: LedgerReader, known: Product, now: datetime) -> datet
         return now
     row = await reader.row("product", known.id)
     last = await reader.entries(LedgerQuery(product=known.id, newest_first=True, limit=1))
-    return clock_since(last[0].entry, row.data["clock_rate"], now) if row and last else now
+    if row is None or not last:
+        return now
+    until = row.data.get("clock_until")
+    ends = None if until is None else datetime.fromisoformat(until)
+    return clock_since(last[0].entry, row.data["clock_rate"], now, ends)

@@ -3,22 +3,21 @@
 Nothing that an unreadable request says about itself is counted by: such names would have no end.
 """
 
-from collections.abc import Callable, Mapping
-from typing import Any, Literal
+from typing import Literal
 
 from starlette.requests import Request
 from starlette.types import Scope
 
 from events.letters import Way
+from web.services import Services, services_of
 
 EVENTS, WEBHOOKS = "/api/v1/events", "/api/v1/webhooks/"
-Tally = Callable[[Mapping[tuple[str, str, str, str], int], Way], None]  # by product, source, type and status
 Refused = Literal["invalid", "too-large", "not-signed", "parked", "ignored"]
 
 
 def count_refused(request: Request, way: Way, status: Refused, source: str = "", events: int = 1) -> None:
     """Count events or deliveries; ``source`` is a registered one or empty."""
-    _tally(request.app)({("", source, "", status): events}, way)
+    services_of(request).tally({("", source, "", status): events}, way)
 
 
 def count_unread(scope: Scope, kind: str) -> None:
@@ -28,14 +27,5 @@ def count_unread(scope: Scope, kind: str) -> None:
         return
     way: Way | None = "http" if path == EVENTS else "webhook" if path.startswith(WEBHOOKS) else None
     if way is not None:
-        _tally(scope["app"])({("", "", "", "too-large"): 1}, way)
-
-
-def _tally(app: Any) -> Tally:
-    """Return where the application counts: ``app.state.tally``, which the composition root sets."""
-    found: Tally = getattr(app.state, "tally", _uncounted)
-    return found
-
-
-def _uncounted(_: Mapping[tuple[str, str, str, str], int], __: Way) -> None:
-    """Count nothing."""
+        services: Services = scope["app"].state.services
+        services.tally({("", "", "", "too-large"): 1}, way)

@@ -1,7 +1,8 @@
 """What the web process works with; ``deploy.wiring`` puts it together."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Protocol
@@ -12,6 +13,8 @@ from activities.ports import Ledger, LedgerReader, Vault
 from activities.ports_intake import IntakeReader
 from activities.ports_letters import Letters
 from domain.definition import ProductDefinition
+from domain.planning import Plan, Snapshot, SolverLimits
+from domain.product import ProductState
 from events.dispatch import Dispatch
 from events.letters import Way
 from events.outcome import Outcome
@@ -31,6 +34,8 @@ class Workflows(Protocol):
         self, definition: ProductDefinition, actor: str, *, drop: bool = False, dry_run: bool = False
     ) -> Applied: ...
 
+    async def state(self, product: str) -> ProductState: ...
+
     async def archive(self, product: str, actor: str, reason: str) -> None: ...
 
     async def refresh(self, product: str) -> None: ...
@@ -44,11 +49,8 @@ class Workflows(Protocol):
     async def healthy(self) -> bool: ...
 
 
-Count = Callable[[Sequence[External], Sequence[Outcome], Way], None]
-
-
-def _uncounted(events: Sequence[External], outcomes: Sequence[Outcome], way: Way) -> None:
-    """Count nothing."""
+Solve = Callable[[Snapshot, SolverLimits], Plan]  # raises SnapshotError; blocks, so ask through `asyncio.to_thread`
+Tally = Callable[[Mapping[tuple[str, str, str, str], int], Way], None]  # events by product, source, type and status
 
 
 @dataclass
@@ -65,11 +67,13 @@ class Services:
     intake: IntakeReader
     embedded: bool  # simulated clocks are allowed
     clock: Callable[[], datetime]
-    count: Count = _uncounted
+    solve: Solve  # for what-if questions
+    tally: Tally  # counts what comes in, and what is refused
     products: Products = field(init=False)
     webhooks: Webhooks = field(init=False)
     redrive: Redrive = field(init=False)
     applying: asyncio.Lock = field(default_factory=asyncio.Lock)  # one product file at a time
+    solving: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))  # what-if questions in hand
 
     def __post_init__(self) -> None:
         self.products = Products(self.reader)
@@ -88,7 +92,8 @@ class Services:
     async def take(self, events: Sequence[External], way: Way) -> list[Outcome]:
         """Hand events over, and count what became of them. Raises as ``Dispatch.take`` does."""
         outcomes = await self.dispatch.take(events)
-        self.count(events, outcomes, way)
+        pairs = zip(events, outcomes, strict=True)
+        self.tally(Counter((e.product, e.source, e.type, outcome.status.value) for e, outcome in pairs), way)
         return outcomes
 
 

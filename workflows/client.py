@@ -20,6 +20,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from domain.core import RULES
 from domain.definition import ProductDefinition
 from domain.entries import workflow_id
+from domain.product import ProductState
 from events.ports import DeliveryUnavailableError, ProductHeldError, RunSize, UnknownProductError
 from events.union import EventBatch
 from workflows.approval import ApprovalWorkflow
@@ -146,6 +147,19 @@ class Engine:
             return Applied(changed=True, created=True)
         except WorkflowQueryFailedError as exc:
             raise RefusedError(exc.message, "ProductRefusedError") from exc
+
+    async def state(self, product: str) -> ProductState:
+        """Return the present state of a product, for what-if questions. Raises NotOpenError, NoAnswerError."""
+        handle = self._client.get_workflow_handle_for(ProductWorkflow.run, workflow_id("product", product))
+        try:
+            with _Translated(handle.id):
+                return await handle.query(
+                    ProductWorkflow.whole_state,
+                    reject_condition=QueryRejectCondition.NOT_OPEN,
+                    rpc_timeout=UPDATE_TIMEOUT,
+                )
+        except WorkflowQueryRejectedError as exc:
+            raise NotOpenError(f"{handle.id} is not open") from exc
 
     async def archive(self, product: str, actor: str, reason: str) -> None:
         """End a product. Raises RefusedError, NotOpenError."""

@@ -8,6 +8,7 @@ from temporalio.exceptions import ApplicationError
 
 from domain.authority import refusal_of_reply
 from domain.entries import workflow_id
+from domain.horizon_mismatch import with_options
 from domain.ladder import Step
 from domain.wording import listing, role_name
 from events.internal import SOURCE, EscalationAnswered, EscalationUnanswered
@@ -77,7 +78,8 @@ class EscalationWorkflow:
         entry = self.record.of(
             "escalation.reminded" if rung.reminder else kind, f"rung/{rung.number}", cause, data, "open", waits, until
         )
-        await self.record.tell(entry, rung.role, to, f"{self.case.subject} needs you", self.case.because)
+        text = with_options(self.case.because, self.case.options)
+        await self.record.tell(entry, rung.role, to, f"{self.case.subject} needs you", text)
 
     async def _end(self, cause: str) -> Ended:
         if self.reply is not None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from domain.entries import workflow_id, workflow_row
+from domain.horizon_mismatch import options_data
 from domain.record import Entry, ViewRow
 from workflows.messages import EscalationCase
 from workflows.recording import Recorder
@@ -40,6 +41,8 @@ class EscalationRecord(Recorder):
     def _rows(self, state: str, data: dict[str, object], waits_for: str, until: datetime | None) -> tuple[ViewRow, ...]:
         case = self.case
         role = str(data["role"]) if state == "open" and "role" in data else None
+        if case.options:
+            data = {**data, "options": options_data(case.options)}
         return (
             ViewRow(
                 kind="escalation",

@@ -5,13 +5,15 @@ from typing import Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from domain.applied_differences import Differences
+from domain.changed_inputs import Changed
 from domain.clock import ProductClock
 from domain.definition import People, ProductDefinition
+from domain.horizon_mismatch import Option
 from domain.ladder import Climb
 from domain.planning import SolverLimits
 from domain.product import ProductState
+from events.fields import Text
 from events.internal import Role, Verdict
-from events.model import Text
 from events.union import Accepted
 
 
@@ -66,6 +68,7 @@ class ReprioritizationCase(_Frozen):
     limits: SolverLimits
     reasons: tuple[str, ...]
     titles: dict[str, str]
+    changed: tuple[Changed, ...] = ()  # of items, since the last look
     clock: ProductClock
     policy_hash: str
 
@@ -131,6 +134,7 @@ class EscalationCase(_Frozen):
     subject: str  # a dependency, or `plan-debt`
     number: int
     because: str
+    options: tuple[Option, ...] = ()  # what those who are asked can choose from
     climb: Climb
     people: People
     started_at: AwareDatetime

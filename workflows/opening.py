@@ -5,6 +5,7 @@ from datetime import datetime
 from temporalio import workflow
 
 from activities.records import Document, Records
+from domain.changed_inputs import changed_inputs
 from domain.core import may_start, started
 from domain.entries import started_entry
 from domain.planning import document
@@ -37,6 +38,7 @@ async def open_run(state: ProductState, recorder: Recorder, at: datetime) -> Ope
         snapshot=digest,
         limits=after.policy.solver,
         reasons=tuple(trigger.because for trigger in triggers),
+        changed=changed_inputs(state, at),
         titles={item.id: item.title for item in after.items.values() if item.open and item.title},
         clock=recorder.clock,
         policy_hash=recorder.policy_hash,

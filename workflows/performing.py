@@ -146,6 +146,7 @@ class Performer:
             subject=escalate.subject,
             number=number,
             because=escalate.because,
+            options=escalate.options,
             climb=climb_of(state, state.policy, teams_of(state, escalate.subject), at),
             people=state.people,
             started_at=at,

@@ -220,6 +220,11 @@ class ProductWorkflow:
         """Return the roadmap."""
         return roadmap_row(self.state, self.state.at)
 
+    @workflow.query(name="state", description="all that the product's decisions depend on")
+    def whole_state(self) -> ProductState:
+        """Return the state, for questions of the kind "what if": nothing of it can be changed from there."""
+        return self.state
+
     @workflow.query(name="standing", description="where the product stands")
     def standing(self) -> ViewRow:
         """Return what is under way, what waits for whom, and when the product looks again."""

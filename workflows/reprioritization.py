@@ -44,6 +44,7 @@ class ReprioritizationWorkflow:
                     plan=solved.plan,
                     reasons=case.reasons,
                     titles=case.titles,
+                    changed=case.changed,
                 ),
                 summary=f"propose run {case.run}",
                 **SOLVE,

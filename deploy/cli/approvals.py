@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from deploy.cli.api import Api, ApiError, UsageError, acting, connect
+from deploy.cli.explanations_shown import show_alternatives, show_why_nots
 from deploy.cli.output import Column, JsonOption, print_json, print_line, print_rows, progress
 from deploy.cli.shown import AsOption, at, clock_of, facts, heading, instant_of, labelled, with_clock
 from deploy.errors import PlainError
@@ -230,6 +231,10 @@ def _print(one: dict[str, Any]) -> None:
     ]
     columns = [Column("item", "item"), Column("before", "now"), Column("after", "then"), Column("why", "why")]
     print_rows(rows, columns, empty="no item changes its place")
+    show_why_nots(proposal["why_not"], currency)
+    show_alternatives(proposal["alternatives"], currency)
+    if proposal["cut"]:
+        print_line(f"the time was up for {listing(proposal['cut'])}: the figures may be rougher than they need be")
     print_line(f"hash {one['hash']}")
     if one["state"] == "open":
         rest = f"{one['product']} {one['number']} --hash {one['hash'][:12]} --as PERSON --reason WHY"

@@ -83,6 +83,10 @@ def show(product: Product, subject: Subject, number: Number, as_json: JsonOption
             ("climbs or ends", at(one["until"], zone)),
         ]
     )
+    if one["options"]:
+        print_line("what can be done:")
+        for option in one["options"]:
+            print_line(f"  - {option['text']}")
     page = api.get("workflows", "escalation", product, subject, number, "history", limit=1000)
     history(page["lines"], zone)
     if one["state"] == "open":

@@ -20,7 +20,7 @@ from deploy.importing.records import Choices
 from deploy.importing.vocabulary import JIRA_FIELDS, PLAIN_FIELDS
 from deploy.product_file import load_product_file
 from domain.wording import count
-from events.model import PRODUCT_PATTERN
+from events.fields import PRODUCT_PATTERN
 
 HELP = """Read a Jira export or a CSV into a product file. Shows what it would do; writes only with --write.
 
@@ -32,7 +32,9 @@ column. Nothing is taken away: what an export does not say stays as it is.
 Columns of our own CSV; an empty cell changes nothing, a lone - empties the field, lists are a; b; c, numbers 1250.5:
 
 item: id, title, status, team, effort_days (or efforts: it=15; ads=2.5), cost (minor units), duration (months), after,
-milestone, due, themes, goals, marketplace, competition, user_feedback, business_goals (0-100), value, urgency
+milestone, due, themes, goals, marketplace, competition, user_feedback, business_goals (0-100), value, urgency, must
+(in, out or free), and how the value depends on the delivery: by (a date), then (the share left after it),
+half_life_days
 
 milestone: id, title, due, committed (yes or no)
 

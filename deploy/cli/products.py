@@ -11,6 +11,7 @@ import typer
 from deploy.cli.api import ApiError, acting, connect
 from deploy.cli.applying import compare, print_differences, refusal
 from deploy.cli.output import Column, JsonOption, print_json, print_line, print_rows, progress, shown_path
+from deploy.cli.products_shown import thrash_guard
 from deploy.cli.shown import AsOption, at, clock_of, facts, heading, labelled, with_clock
 from deploy.errors import PlainError
 from deploy.product_file import load_product_file
@@ -143,7 +144,7 @@ def show(product: Product, as_json: JsonOption = False) -> None:
             ("waits for", _waits(one)),
             ("looks for a plan", "" if data["reprioritizing"] is None else f"run {data['reprioritizing']}"),
             ("will look again", "; ".join(data["waiting_reasons"])),
-            ("a better plan waits", f"{data['debt_days']} business days" if data["debt_days"] else ""),
+            *thrash_guard(data, zone),
             ("wakes by itself", at(one["due"], zone)),
             ("time zone", zone),
         ]

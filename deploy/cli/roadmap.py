@@ -5,6 +5,9 @@ from typing import Annotated, Any
 import typer
 
 from deploy.cli.api import connect
+from deploy.cli.charts.drawing import glyphs, show, width
+from deploy.cli.charts.roadmap import roadmap_chart
+from deploy.cli.charts.saved import ChartOption, SvgOption, save
 from deploy.cli.output import Column, JsonOption, print_json, print_line, print_rows
 from deploy.cli.shown import at, day, heading
 from domain.wording import money
@@ -17,18 +20,29 @@ def register(app: typer.Typer) -> None:
 
 def roadmap(
     product: Annotated[str, typer.Argument(help="The product's id.")],
+    chart: ChartOption = False,
+    svg: SvgOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Show the roadmap of a product."""
-    found = connect().get("products", product, "roadmap")
+    api = connect()
+    if svg is not None:
+        save(api, product, "roadmap.svg", svg, quiet=as_json)
+        if not as_json:
+            return
+    found = api.get("products", product, "roadmap")
     if as_json:
         print_json(found)
         return
     data, zone, currency = found["data"], found["time_zone"], found["currency"]
     heading(f"Roadmap of {found['title']}, as of {at(data['at'], zone)}", found)
-    _items(data, currency)
-    _periods(data, currency)
-    _milestones(data, zone)
+    if chart:
+        show(roadmap_chart(found, width(), glyphs()))
+    else:
+        _items(data, currency)
+        _periods(data, currency)
+        _milestones(data, zone)
+    _releases(data, zone)
     _dependencies(data, zone)
 
 
@@ -65,6 +79,18 @@ def _periods(data: dict[str, Any], currency: str) -> None:
     print_rows(
         rows, [Column("period", "month"), Column("budget", "budget", right=True), Column("spent", "spent", right=True)]
     )
+    if carried := data.get("carried_in"):
+        said = "left over from earlier months" if carried > 0 else "overspent in earlier months, and missing now"
+        print_line(f"{money(abs(carried), currency)} {said}")
+
+
+def _releases(data: dict[str, Any], zone: str) -> None:
+    rows = [
+        {"team": team, "cadence": one["cadence"], "next": day(one["next_release"], zone)}
+        for team, one in data.get("releases", {}).items()
+    ]
+    if rows:
+        print_rows(rows, [Column("team", "team"), Column("cadence", "releases"), Column("next", "next release")])
 
 
 def _milestones(data: dict[str, Any], zone: str) -> None:

@@ -1,9 +1,9 @@
 """What the figures of an item's row mean, and the field that is to blame when they mean nothing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from deploy.importing.cells import CLEAR, read_number
+from deploy.importing.cells import CLEAR, read_due, read_number
 from deploy.importing.draft import check
 from deploy.importing.records import BadCellError, Cell
 
@@ -51,6 +51,14 @@ def score_of(name: str, cell: Cell) -> float | int:
         return score
 
     return of_field(name, cell, read)
+
+
+def profile_with(known: Mapping[str, Any], name: str, text: str, order: str | None) -> dict[str, Any]:
+    """Return an urgency profile with one of its parts set, or taken away. Raises BadCellError."""
+    rest = {part: value for part, value in known.items() if part != name}
+    if text == CLEAR:
+        return rest
+    return rest | {name: read_due(text, order)[0] if name == "by" else read_number(text)}
 
 
 def effort_of(text: str) -> float | int:

@@ -6,7 +6,17 @@ from typing import Any, TypeVar
 
 from deploy.importing.cells import CLEAR, read_due, read_list, read_pairs
 from deploy.importing.draft import Draft, Taken, check, entry_of
-from deploy.importing.figures import BadFieldError, effort_of, figure_of, held, line_of, of_field, score_of, whole
+from deploy.importing.figures import (
+    BadFieldError,
+    effort_of,
+    figure_of,
+    held,
+    line_of,
+    of_field,
+    profile_with,
+    score_of,
+    whole,
+)
 from deploy.importing.frame import Frame, text_of
 from deploy.importing.names import NAME, NOT_AN_ID, find_status
 from deploy.importing.records import BadCellError, Cell, Record
@@ -80,6 +90,8 @@ class Items:
             self._list(record, id, name)
         for name, figure in figures.items():
             self._draft.set("items", id, name, figure)
+        self._draft.read("items", id, "must", record.one("must"), lambda text: text.strip().lower())
+        self._profile(record, id)
         due = self._due(record, id)
         if new and not self._draft.of("items")[id].get("efforts"):
             self._draft.note("new without an effort: as if it were no work", key.place)
@@ -214,6 +226,13 @@ class Items:
             self._draft.problem(cells[-1], f"an item has one milestone, and this one has {' and '.join(found)}")
         for milestone in list(found) if len(found) == 1 else ():
             self._draft.set("items", id, "milestone", milestone)
+
+    def _profile(self, record: Record, id: str) -> None:
+        """Set when the item keeps how much of its value, as far as the row says it."""
+        for name in ("by", "then", "half_life_days"):
+            known = entry_of(self._draft.of("items"), id).get("profile") or {}
+            meaning = partial(profile_with, known, name, order=self._draft.choices.dates)
+            self._draft.read("items", id, "profile", record.one(name), meaning)
 
     def _list(self, record: Record, id: str, name: str) -> None:
         """Set a list: our own CSV says all of it, Jira adds to it."""

@@ -39,6 +39,7 @@ PLAIN: dict[Kind, tuple[str, ...]] = {
     "item": (
         *("title", "status", "team", "effort_days", "efforts", "cost", "duration", "after", "milestone", "due"),
         *("themes", "goals", "marketplace", "competition", "user_feedback", "business_goals", "value", "urgency"),
+        *("must", "by", "then", "half_life_days"),
     ),
     "milestone": ("title", "due", "committed"),
     "dependency": ("needs", "provider", "needed_by", "promised_for", "milestone", "reason"),

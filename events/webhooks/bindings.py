@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from events.model import Name, Topic
+from events.fields import Name, Topic
 
 Kind = Literal["github", "jira", "standard"]
 SOURCE_PATTERN = r"^[a-z0-9][a-z0-9-]{0,62}$"

@@ -21,8 +21,8 @@ _ID_HEADERS: dict[Kind, str] = {
     "standard": "webhook-id",
 }
 KEPT_HEADERS = ("x-github-event", *_ID_HEADERS.values())  # what translating it again needs
-LARGEST = 10**15  # as `events.model.MAX_MONEY`; beyond a double's reach, arithmetic breaks
-TEXT_MOST = 500  # characters of a text that is shown to people, as `events.model.Text`
+LARGEST = 10**15  # as `events.fields.MAX_MONEY`; beyond a double's reach, arithmetic breaks
+TEXT_MOST = 500  # characters of a text that is shown to people, as `events.fields.Text`
 _ID = re.compile(r"[\x21-\x7e]{1,150}")
 _UNSHOWN = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 

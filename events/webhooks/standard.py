@@ -17,7 +17,7 @@ _ALIASED = {  # field of an event's data -> whose aliases
     "dependency": "dependencies",
     "theme": "themes",
 }
-_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")  # as `events.model.Name`
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")  # as `events.fields.Name`
 _THEIRS = {"time": "timestamp", "id": "webhook-id"}  # our attribute -> where the shape of Standard Webhooks has it
 
 

@@ -9,15 +9,16 @@ from domain.applied_differences import MOST_DIFFERENCES, differences, drops_of, 
 from domain.core import Stamped, take_in
 from domain.definition import ProductDefinition
 from domain.entries import Times, event_entry, workflow_row
-from domain.planning import Proposal, document
+from domain.planning import document
 from domain.product import ProductState
+from domain.proposals import Proposal
 from domain.record import Entry, ViewRow
 from domain.views import product_row, roadmap_row
 from events.internal import SOURCE, ProductApplied
 from events.union import EventBatch
 from tests.fakes.deliver import FakeDeliver
 from tests.fakes.ledger import FakeLedger
-from workflows.client import RefusedError, Running
+from workflows.client import NotOpenError, RefusedError, Running
 from workflows.messages import Answer, Applied, Effect, Ended, EscalationReply
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -153,6 +154,12 @@ class FakeEngine(FakeDeliver):
             rows=(row, mine, workflow_row(workflow, product, row.state, row.kind)),
         )
         await self.ledger.append([entry])
+
+    async def state(self, product: str) -> ProductState:
+        self._maybe("state")
+        if product not in self.states:
+            raise NotOpenError(f"product/{product} is not open")
+        return self.states[product]
 
     async def archive(self, product: str, actor: str, reason: str) -> None:
         self._maybe("archive")

@@ -6,6 +6,7 @@ Nothing of Tandem and no solver: the engine's results are compared with these fi
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from fractions import Fraction
 
 import numpy as np
 
@@ -44,6 +45,18 @@ class Replan:
             with_it = np.concatenate([np.zeros(freed, np.int64), least[: missing + 1 - freed]]) + self.values[pid]
             least = np.minimum(least, with_it)
         return total - int(least[missing])
+
+    def greedy(self) -> int:
+        """Return the value of what is taken when the best value for its cost goes first, and what does not fit stays.
+
+        Compared in whole numbers; where it is the same, the first project id goes first.
+        """
+        left, value = self.cap, 0
+        for pid in sorted(self.costs, key=lambda pid: (-Fraction(self.values[pid], self.costs[pid]), pid)):
+            if self.costs[pid] <= left:
+                left -= self.costs[pid]
+                value += self.values[pid]
+        return value
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel, Field
 
 from domain.authority import speaks_for
+from domain.horizon_mismatch import Option
 from domain.record import ViewRow
 from events.errors import FieldError
 from events.internal import Role
@@ -32,6 +33,7 @@ class Escalation(BaseModel):
     started_at: AwareDatetime
     until: AwareDatetime | None = Field(description="When it climbs on or ends, by the product's clock")
     because: str
+    options: list[Option] = Field(default=[], description="What those who are asked can choose from")
     time_zone: str
     simulated_clock: bool
     data: dict[str, Any]
@@ -138,6 +140,7 @@ def _view(known: Product, row: ViewRow) -> Escalation:
         started_at=row.data["started_at"],
         until=row.due,
         because=row.data["because"],
+        options=row.data.get("options", []),
         time_zone=known.time_zone,
         simulated_clock=known.simulated,
         data=row.data,

@@ -8,9 +8,8 @@ from datetime import datetime, timedelta
 
 from activities.counting import GONE_AFTER, PRUNE_EVERY, Counting
 from activities.ports_intake import Beat
-from events.outcome import Outcome, Status
 from events.rates import Kind, Rate
-from tests.builders import NOON, feedback
+from tests.builders import NOON
 
 SECOND = int(NOON.timestamp())
 HOUR = timedelta(hours=1)
@@ -47,12 +46,12 @@ def counting(store: Store, clock: Clock) -> Counting:
     return Counting(store, "stream/a/1", "kafka", clock, 6 * HOUR, lambda: {"lag": 3})
 
 
-async def test_outcomes_are_counted_together_and_written_with_a_beat() -> None:
+async def test_counts_are_written_with_a_beat() -> None:
     store = Store()
     one = counting(store, Clock())
-    events = [feedback(product="web", source="/crm") for _ in range(3)]
-    accepted, twice = Outcome(Status.ACCEPTED), Outcome(Status.DUPLICATE)
-    one.count_outcomes(events, [accepted, accepted, twice], way="http")
+    one.count(
+        {("web", "/crm", "feedback.received", status): n for status, n in (("accepted", 2), ("duplicate", 1))}, "http"
+    )
     await one._keep()
     kind = Kind("http", "web", "/crm", "feedback.received", "accepted")
     assert store.rates == [Rate(SECOND, kind, 2), Rate(SECOND, kind._replace(status="duplicate"), 1)]

@@ -7,7 +7,7 @@ import pytest
 from activities.solver import SOLVER_VERSION, Search, solve
 from domain.planning import Snapshot, SnapshotError, SolverLimits, Target, objective, starts_in_force, violations
 from tests.plan_oracle import feasible, optimum
-from tests.snapshots import portfolio, small, snapshot, task
+from tests.snapshots import portfolio, possibles, small, snapshot, task
 
 BIG = 10**12
 
@@ -83,6 +83,29 @@ NONSENSE = [
     pytest.param(snapshot(task("a"), task("a")), "task a: named twice", id="twice"),
     pytest.param(snapshot(task("a", efforts={"web": -1})), "task a: effort of web", id="negative effort"),
     pytest.param(snapshot(task("a", float("inf"))), "task a: value", id="infinite value"),
+    pytest.param(snapshot(task("a", factors=(1, float("nan")))), "task a: factor nan", id="factor not a number"),
+    pytest.param(snapshot(task("a", factors=(-0.5,))), "task a: factor -0.5", id="negative factor"),
+    pytest.param(snapshot(move_price=float("inf")), "move price", id="infinite move price"),
+    pytest.param(snapshot(budgets=(1, 1), carried=(0,)), "carried: 1 figures for 2 periods", id="carried too short"),
+    pytest.param(snapshot(budgets=(1, 1), carried=(1, 1)), "carried: 1 in 2026-01", id="carried from the future"),
+    pytest.param(snapshot(carried=(-1,)), "carried: -1 in 2026-01", id="carried from before the first period"),
+    pytest.param(
+        snapshot(budgets=(1,) * 3, carried=(0, 1, 0)), "carried: 0 in 2026-03 after 1", id="lapsed, then back"
+    ),
+    pytest.param(snapshot(delivers={"it": ()}), "delivers of it: 0 figures for 1 periods", id="gates too short"),
+    pytest.param(
+        snapshot(budgets=(1, 1), delivers={"it": (0, 0)}),
+        "delivers of it: 0 for what ends in 2026-02",
+        id="gate before",
+    ),
+    pytest.param(
+        snapshot(budgets=(1, 1), delivers={"it": (3, 2)}), "delivers of it: 2 in 2026-02 after 3", id="gates go back"
+    ),
+    pytest.param(
+        snapshot(task("a", must="in", after=("b",)), task("b", must="out")),
+        "task a: it must be in and needs b, which must be out",
+        id="in needs out",
+    ),
 ]
 
 
@@ -158,8 +181,8 @@ def test_huge_and_tiny_values_stand_side_by_side() -> None:
 
 
 def test_huge_values_that_lose_with_time_are_proven_too() -> None:
-    for seed in range(30):
-        case = small(seed).model_copy(update={"discount": 0.037})
+    for possible in possibles(30):
+        case = possible.model_copy(update={"discount": 0.037})
         huge = case.model_copy(
             update={"tasks": tuple(task.model_copy(update={"value": task.value * 1e11}) for task in case.tasks)}
         )
@@ -175,8 +198,7 @@ def test_the_same_snapshot_gives_the_same_plan_byte_for_byte() -> None:
 
 
 def test_the_order_of_tasks_and_targets_changes_nothing() -> None:
-    for seed in range(40):
-        case = small(seed)
+    for case in possibles(40):
         turned = case.model_copy(update={"tasks": case.tasks[::-1], "targets": case.targets[::-1]})
         plan, other = solve(case), solve(turned)
         assert plan.model_dump(exclude={"snapshot"}) == other.model_dump(exclude={"snapshot"})
@@ -184,11 +206,27 @@ def test_the_order_of_tasks_and_targets_changes_nothing() -> None:
 
 
 def test_several_solves_at_once_do_not_disturb_each_other() -> None:
-    cases = [small(seed) for seed in range(20)]
+    cases = possibles(20)
     with ThreadPoolExecutor(4) as pool:
         assert list(pool.map(solve, cases)) == [solve(case) for case in cases]
 
 
 def test_the_version_names_highs() -> None:
-    assert SOLVER_VERSION.startswith("tandem-1/highs-1.")
+    assert SOLVER_VERSION.startswith("tandem-2/highs-1.")
     assert solve(snapshot()).solver == SOLVER_VERSION
+
+
+def test_money_that_is_left_is_not_spent_on_what_nobody_gains_by() -> None:
+    case = snapshot(
+        task("worthless", value=0, cost=10),
+        task("needed", value=0, cost=10),
+        task("wanted", value=5, cost=10, after=("needed",)),
+        task("in-force", value=0, cost=10, in_force=0),
+        task("decided", value=0, cost=10, must="in"),
+        task("dated", value=0, cost=10, milestone="m"),
+        budgets=(100, 100),
+        targets=(Target(id="m", due=0, slip_price=1),),
+    )
+    plan = solve(case)
+    assert plan.proven
+    assert sorted(plan.starts) == ["dated", "decided", "in-force", "needed", "wanted"]

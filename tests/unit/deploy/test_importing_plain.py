@@ -18,6 +18,7 @@ texts = st.builds(" ".join, st.lists(words, max_size=3)).filter(lambda text: tex
 topics = st.lists(words.filter(lambda word: word != "-"), max_size=3, unique=True)
 days = st.integers(0, 1000) | st.floats(0, 1000, allow_nan=False)
 dates = st.dates().filter(lambda day: 1900 <= day.year <= 2999).map(str) | st.just("2027-03-31T15:00:00Z")
+lives = st.floats(0.5, 36_525)
 
 
 @st.composite
@@ -37,6 +38,10 @@ def products(draw: st.DrawFn) -> dict[str, Any]:
             "values": st.dictionaries(st.sampled_from(["marketplace", "user_feedback"]), st.integers(0, 100)),
             "value": days,
             "urgency": st.floats(0, 10, allow_nan=False),
+            "must": st.sampled_from(["in", "out", "free"]),
+            "profile": st.fixed_dictionaries(
+                {}, optional={"by": dates, "then": st.floats(0, 1), "half_life_days": lives}
+            ),
         }
         if index:
             optional["after"] = st.lists(st.sampled_from(ids[:index]), unique=True)
@@ -49,6 +54,9 @@ def products(draw: st.DrawFn) -> dict[str, Any]:
     return product(milestones=milestones, items=items, dependencies=dependencies)
 
 
+NESTED = ("values", "profile")  # one column for each part
+
+
 def as_table(value: dict[str, Any]) -> str:
     """Return a product's parts as one table of our own columns."""
     rows = []
@@ -59,8 +67,9 @@ def as_table(value: dict[str, Any]) -> str:
         ("dependency", "dependencies"),
     ):
         for id, entry in value[section].items():
-            row = {"kind": kind, "id": id} | {name: _cell(part) for name, part in entry.items() if name != "values"}
-            rows.append(row | {name: str(score) for name, score in entry.get("values", {}).items()})
+            row = {"kind": kind, "id": id} | {name: _cell(part) for name, part in entry.items() if name not in NESTED}
+            parts = (part for name in NESTED for part in entry.get(name, {}).items())
+            rows.append(row | {name: str(figure) for name, figure in parts})
     return table(rows)
 
 
@@ -80,6 +89,12 @@ def test_a_product_as_a_table_comes_back_without_a_change(value: dict[str, Any])
     assert outcome.value == value
 
 
+def test_when_an_item_keeps_its_value_is_read_part_by_part(tmp_path: Path) -> None:
+    there = {"a": {"profile": {"by": "2027-03-31", "then": 0.5}}}
+    outcome = bring(tmp_path, "id,by,then,half_life_days,must\na,-,,90,In\n", into=product(items=there))
+    assert outcome.value["items"]["a"] == {"profile": {"then": 0.5, "half_life_days": 90}, "must": "in"}
+
+
 def test_an_empty_cell_changes_nothing_and_a_hyphen_empties(tmp_path: Path) -> None:
     there = {"a": {}, "b": {"title": "B", "after": ["a"], "themes": ["x"], "value": 5, "milestone": "spring"}}
     same = bring(tmp_path, "id,title,after,themes,value,milestone\nb,,,,,\n", into=product(items=there))
@@ -94,6 +109,9 @@ def test_an_empty_cell_changes_nothing_and_a_hyphen_empties(tmp_path: Path) -> N
         pytest.param("id,cost\na,12.5\n", "cost", "must be a valid integer", id="half a cent"),
         pytest.param("id,cost\na,-1\n", "cost", "must be greater than or equal to 0", id="a negative cost"),
         pytest.param("id,marketplace\na,101\n", "marketplace", "must be less than or equal to 100", id="a score"),
+        pytest.param("id,must\na,maybe\n", "must", "must be 'in', 'out' or 'free'", id="no decision"),
+        pytest.param("id,then\na,1.5\n", "then", "must be less than or equal to 1", id="more than all of it"),
+        pytest.param("id,by\na,soon\n", "by", "is not a date", id="no date"),
         pytest.param("id,duration\na,61\n", "duration", "must be less than or equal to 60", id="too long"),
         pytest.param("id,after\na,b\n", "after", "b is neither in the export nor in the product", id="order"),
         pytest.param("id,after\na,a\n", "after", "a cannot wait for itself", id="waits for itself"),

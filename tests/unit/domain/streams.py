@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from random import Random
 
 from domain.policy import Policy
-from domain.product import Theme
 from domain.scoring import pressed
 from domain.surges import Change, change_of, counted
+from domain.things import Theme
 from tests.builders import NOON
 
 Pressure = Callable[[Random], float]

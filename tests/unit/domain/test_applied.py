@@ -5,8 +5,10 @@ from typing import Any
 import pytest
 
 from domain.applied import first_state, merged, refusal_of
+from domain.cadence import Cadence
 from domain.definition import ProductDefinition
 from domain.product import MAX_ENDED, ProductState, envelope_of
+from events.fields import Profile
 from tests.builders import (
     NOON,
     budget_adjusted,
@@ -80,6 +82,19 @@ def test_what_events_set_stays_when_the_file_changes_elsewhere(event: Any, read:
         ),
         pytest.param(changed("teams", "it", allotment=8), lambda s: s.teams["it"].allotment, 8, id="an allotment"),
         pytest.param({"title": "Shop"}, lambda s: s.title, "Shop", id="the title"),
+        pytest.param(changed("items", "search", must="out"), lambda s: s.items["search"].must, "out", id="a must"),
+        pytest.param(
+            changed("items", "search", profile={"half_life_days": 9}),
+            lambda s: s.items["search"].profile,
+            Profile(half_life_days=9),
+            id="a profile",
+        ),
+        pytest.param(
+            changed("teams", "it", cadence={"every": 3, "gate": "2026-03"}),
+            lambda s: s.teams["it"].cadence,
+            Cadence(every=3, gate="2026-03"),
+            id="a cadence",
+        ),
     ],
 )
 def test_what_the_file_changes_wins_over_older_events(over: dict[str, Any], read: Any, value: Any) -> None:

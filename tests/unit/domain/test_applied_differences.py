@@ -81,6 +81,36 @@ def told(state: ProductState, **over: Any) -> list[str]:
             id="thresholds",
         ),
         pytest.param(
+            changed(
+                *("teams", "it"),
+                cadence={"every": 3, "gate": "2026-03", "freezes": [{"first": "2026-12-15", "last": "2027-01-06"}]},
+            ),
+            [
+                "changed teams.it.cadence.every: not set → 3",
+                "changed teams.it.cadence.freezes: not set → 2026-12-15 to 2027-01-06",
+                "changed teams.it.cadence.gate: not set → 2026-03",
+            ],
+            id="a cadence",
+        ),
+        pytest.param(
+            changed("items", "search", must="in", profile={"by": "2026-05-01", "then": 0.25}),
+            [
+                "changed items.search.must: free → in",
+                "changed items.search.profile.by: not set → 2026-05-01",
+                "changed items.search.profile.then: 0 → 0.25",
+            ],
+            id="whether an item must be in, and by when",
+        ),
+        pytest.param(
+            {"policy": {"carry_over": "year", "year_begins": 4, "point_price": 10_000}},
+            [
+                "changed policy.carry_over: none → year",
+                "changed policy.point_price: not set → 100 EUR",
+                "changed policy.year_begins: 1 → 4",
+            ],
+            id="what happens to unspent money",
+        ),
+        pytest.param(
             SOURCES,
             [
                 "changed aliases.hub.milestones.Spring fair: not set → spring",

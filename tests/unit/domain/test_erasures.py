@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from domain.clock import LAST, ProductClock
 from domain.core import Stamped
 from domain.definition import ClockSettings
@@ -32,3 +34,12 @@ def test_a_simulated_clock_is_continued_from_any_entry() -> None:
     last = Entry(product="web", key="x", at=earlier, clock_at=clock.at(earlier), kind="clock.struck")
     assert clock_since(last, 5_000, now) == clock.at(now)
     assert clock_since(last, 1e15, now) == LAST
+
+
+@pytest.mark.parametrize("minutes", [1, 2, 3, 60])
+def test_a_simulated_clock_that_ends_is_continued_at_real_pace_from_there(minutes: int) -> None:
+    until = NOON + timedelta(hours=150)  # after 108 s at this rate
+    clock = ProductClock(settings=ClockSettings(origin=NOON, rate=5_000, until=until), started=STARTED)
+    earlier, now = STARTED + timedelta(seconds=90), STARTED + timedelta(minutes=minutes, seconds=31)
+    last = Entry(product="web", key="x", at=earlier, clock_at=clock.at(earlier), kind="clock.struck")
+    assert abs(clock_since(last, 5_000, now, until) - clock.at(now)) < timedelta(milliseconds=1)

@@ -1,9 +1,9 @@
 """A horizon that becomes shorter: what is planned for later stays planned, and nobody is told that it gave way."""
 
 from domain.forecasts import impossible
-from domain.planning import Plan, Proposal
+from domain.planning import Plan
 from domain.product import ProductState
-from domain.proposals import draft
+from domain.proposals import Proposal, draft
 from domain.snapshot import snapshot_of
 from events.internal import Change
 from tests.builders import NOON

@@ -78,7 +78,10 @@ def test_an_unknown_kind_is_refused() -> None:
 # -- whatever happens reads well ---------------------------------------------------------------------------
 
 
-NOT_TYPED = {"type", "id", "source", "product", "time", "period", "due", "needed_by", "promised_for", "as_of", "values"}
+NOT_TYPED = {
+    *("type", "id", "source", "product", "time", "period", "due", "needed_by", "promised_for", "as_of"),
+    *("values", "profile", "must"),
+}
 
 
 def in_nonsense(event: Event) -> Event:

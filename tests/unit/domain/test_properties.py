@@ -34,7 +34,9 @@ def bounded(examples: int) -> settings:
 EMPTY = fresh(items={}, milestones={}, dependencies={}, goals={})
 SAMOA = planned(time_zone="Pacific/Apia")
 STRICT = with_policy(planned(), first_plan="ask", on_expiry="reject", budget_change=0, margin=0, dwell_hours=0)
+PACED = FILE["teams"] | {"it": FILE["teams"]["it"] | {"cadence": {"every": 3, "gate": "2026-02"}}}
 STATES = {
+    "quarterly": with_policy(planned(teams=PACED), carry_over="year", year_begins=4),
     "declared": fresh(),
     "planned": planned(),
     "empty": EMPTY,

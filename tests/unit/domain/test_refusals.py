@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from domain.definition import MAX_DEPENDENCIES, MAX_ITEMS, MAX_MILESTONES
-from domain.product import Dependency, Item, Milestone, ProductState
+from domain.product import ProductState
+from domain.things import Dependency, Item, Milestone
 from events.internal import DelegationGranted, DelegationRevoked, ProductApplied
 from events.model import Event
 from tests.builders import (

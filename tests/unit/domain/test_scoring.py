@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 
-from domain.product import Goal, ProductState, Signal, Theme
-from domain.scoring import Pulls, decayed, demand_of, pressed, value_of, values_of
+from domain.decay import decayed
+from domain.product import ProductState
+from domain.scoring import Pulls, demand_of, pressed, value_of, values_of
+from domain.things import Goal, Signal, Theme
 from tests.builders import NOON, item_completed
 from tests.unit.domain.states import DAY, fresh, happen, with_policy
 

@@ -7,8 +7,9 @@ from random import Random
 import pytest
 
 from domain.policy import Policy
-from domain.product import ProductState, Rates, Theme
+from domain.product import ProductState
 from domain.surges import Change, beta_share, change_of, compared, counted, short_half_life
+from domain.things import Rates, Theme
 from events.statement import UNSORTED
 from tests.builders import NOON, feedback
 from tests.unit.domain.states import DAY, Happened, happen, planned, with_policy

@@ -119,7 +119,7 @@ def test_the_debt_is_accepted_until_a_date() -> None:
     )
     after = happen(owed, answer).state
     assert (after.better, after.escalations) == (None, {})
-    assert after.kept == Kept(until=datetime(2026, 4, 7, tzinfo=UTC), by="otto")
+    assert after.kept == Kept(until=datetime(2026, 4, 7, tzinfo=UTC), by="otto", reason="after Easter")
 
 
 # -- a product file, and the end ------------------------------------------------------------------------------

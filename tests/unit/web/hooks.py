@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 import httpx
 
+from activities.solver import solve
 from events.dispatch import Dispatch
 from events.letters import Letter
 from events.webhooks.bindings import Kind
@@ -20,7 +21,7 @@ from tests.fakes.ledger import FakeLedger
 from tests.fakes.letters import FakeLetters
 from tests.fakes.vault import FakeVault
 from tests.fakes.webhooks import FakeSources
-from tests.unit.web.site import LIMITS, definition
+from tests.unit.web.site import LIMITS, Tallied, definition
 from web.app import create_app
 from web.services import Services
 
@@ -113,6 +114,8 @@ def hook_services(ledger: FakeLedger, engine: FakeEngine, now: list[datetime]) -
         vault=vault,
         embedded=True,
         clock=lambda: now[0],
+        solve=solve,
+        tally=Tallied(),
     )
 
 

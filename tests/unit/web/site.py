@@ -1,15 +1,19 @@
 """What tests of the web share: a product, events as senders write them, the site itself."""
 
 import json
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 
-from domain.planning import Proposal
+from activities.solver import solve
+from domain.proposals import Proposal
 from events.dispatch import Dispatch
 from events.internal import Change
+from events.letters import Way
 from events.room import Limits
 from tests.fakes.engine import NOON, FakeEngine
 from tests.fakes.intake import FakeIntake
@@ -50,6 +54,17 @@ class Site:
         return [kept.entry.kind for kept in self.ledger.by_product.get("web", [])]
 
 
+class Tallied:
+    """How many events were counted, by way, product, source, type and status."""
+
+    def __init__(self) -> None:
+        self.found: Counter[tuple[str, ...]] = Counter()
+
+    def __call__(self, counts: Mapping[tuple[str, str, str, str], int], way: Way) -> None:
+        for kind, events in counts.items():
+            self.found[(way, *kind)] += events
+
+
 def services(ledger: FakeLedger, engine: FakeEngine, *, embedded: bool = True) -> Services:
     """Return the services of a site."""
     dispatch = Dispatch(engine, lambda: NOON, LIMITS)
@@ -65,6 +80,8 @@ def services(ledger: FakeLedger, engine: FakeEngine, *, embedded: bool = True) -
         intake=FakeIntake(),
         embedded=embedded,
         clock=lambda: datetime.now(UTC),
+        solve=solve,
+        tally=Tallied(),
     )
 
 

@@ -1,6 +1,6 @@
 """What the API says about how much comes in, and that what is refused is counted too."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -11,11 +11,10 @@ import pytest
 
 from activities.ports_intake import Beat, Sum
 from events.codec import MAX_BODY
-from events.letters import Way
 from events.rates import Kind
 from tests.fakes.intake import FakeIntake
 from tests.unit.web.hooks import PATH, hook_site
-from tests.unit.web.site import BATCH, SINGLE, Site, event
+from tests.unit.web.site import BATCH, SINGLE, Site, Tallied, event
 from web.app import create_app
 from web.refusals import count_unread
 from web.services import Services
@@ -97,24 +96,10 @@ async def test_a_window_needs_a_length(site: Site) -> None:
     assert answer.is_client_error
 
 
-class Counted:
-    """What was refused: by way, source and status; nothing else may be counted by."""
-
-    def __init__(self) -> None:
-        self.found: dict[tuple[str, str, str], int] = {}
-
-    def __call__(self, counts: Mapping[tuple[str, str, str, str], int], way: Way) -> None:
-        for (product, source, kind, status), events in counts.items():
-            assert (product, kind) == ("", "")
-            key = (way, source, status)
-            self.found[key] = self.found.get(key, 0) + events
-
-
 @asynccontextmanager
-async def counted_site(services: Services) -> AsyncIterator[tuple[httpx.AsyncClient, Counted]]:
-    app = create_app(services)
-    app.state.tally = counted = Counted()
-    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+async def counted_site(services: Services) -> AsyncIterator[tuple[httpx.AsyncClient, Tallied]]:
+    services.tally = counted = Tallied()
+    transport = httpx.ASGITransport(create_app(services), raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost:8080") as http:
         yield http, counted
 
@@ -139,7 +124,7 @@ async def test_what_http_refuses_is_counted(
 ) -> None:
     async with counted_site(site.services) as (http, counted):
         await http.post("/api/v1/events", content=content, headers={"content-type": content_type})
-    assert counted.found == {("http", "", status): events}
+    assert counted.found == {("http", "", "", "", status): events}
 
 
 @pytest.mark.parametrize(
@@ -155,16 +140,17 @@ async def test_a_length_that_is_refused_as_announced_is_counted(
     site: Site, method: str, path: str, kind: str, counted_as: str | None
 ) -> None:
     app = create_app(site.services)
-    app.state.tally = counted = Counted()
+    site.services.tally = counted = Tallied()
     count_unread({"type": "http", "app": app, "method": method, "path": path}, kind)
-    assert counted.found == ({} if counted_as is None else {(counted_as, "", "too-large"): 1})
+    assert counted.found == ({} if counted_as is None else {(counted_as, "", "", "", "too-large"): 1})
 
 
-async def test_what_is_taken_is_not_counted_as_refused(site: Site) -> None:
+async def test_what_is_taken_is_counted_by_what_it_is(site: Site) -> None:
+    await site.apply()
     async with counted_site(site.services) as (http, counted):
         await http.post("/api/v1/events", json=event(), headers={"content-type": SINGLE})
         await http.post("/api/v1/events", json=[event("e2")], headers={"content-type": BATCH})
-    assert counted.found == {}
+    assert counted.found == {("http", "web", "/crm/survey", "goal.changed", "accepted"): 2}
 
 
 async def test_what_no_webhook_becomes_is_counted() -> None:
@@ -178,8 +164,8 @@ async def test_what_no_webhook_becomes_is_counted() -> None:
             await hooks.github("label", {}, headers={"x-hub-signature-256": ""})
         await http.post(f"{PATH}/github-web", content=pieces())
     assert counted.found == {
-        ("webhook", "github-web", "parked"): 1,
-        ("webhook", "github-web", "ignored"): 1,
-        ("webhook", "github-web", "not-signed"): 2,
-        ("webhook", "", "too-large"): 1,
+        ("webhook", "", "github-web", "", "parked"): 1,
+        ("webhook", "", "github-web", "", "ignored"): 1,
+        ("webhook", "", "github-web", "", "not-signed"): 2,
+        ("webhook", "", "", "", "too-large"): 1,
     }

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from domain.evolve import Stamped, step
-from domain.product import Dependency, Item, Milestone, ProductState
+from domain.product import ProductState
+from domain.things import Dependency, Item, Milestone
 from domain.views import roadmap_row
 from events.webhooks.delivery import Delivery
 from events.webhooks.translate import translate
@@ -45,10 +46,13 @@ def ended(state: ProductState, deliveries: Sequence[Delivery]) -> ProductState:
 
 
 def seen(state: ProductState) -> dict[str, Any]:
-    """Return what anybody can see: of what was dropped only that it was, and when work began only while it goes on."""
+    """Return what anybody can see: of what was dropped only that it was, and when work began only while it goes on.
+
+    Since when a dependency is known is a matter of what was heard first, and nothing but statistics.
+    """
     things: tuple[Milestone | Item | Dependency, ...]
     things = (*state.milestones.values(), *state.items.values(), *state.dependencies.values())
-    hidden = {"times", "started_in"}
+    hidden = {"times", "started_in", "declared_at"}
     return {
         f"{type(one).__name__} {one.id}": one.status
         if one.status == "dropped"
