@@ -22,6 +22,7 @@ from tests.harness import stack_settings
 from tests.integration.company import Company, time_skipping_server, web_shop
 from tests.integration.test_approval import cut
 from tests.integration.test_escalation import block
+from tests.integration.test_forecasts import with_a_launch
 from tests.integration.test_product import feedback
 from workflows.client import Engine
 
@@ -99,6 +100,14 @@ async def continued(company: Company) -> list[str]:
     return ["product/shop"]
 
 
+async def past_due(company: Company) -> list[str]:
+    _, days = await with_a_launch(company)
+    await company.pass_time(days=days + 1)
+    await company.recorded("forecast.past_due")
+    await company.recorded("reprioritization.started", 2)
+    return ["product/shop", "reprioritization/shop/2"]
+
+
 SCENARIOS: dict[str, Callable[[Company], Awaitable[list[str]]]] = {
     "adopted": adopted,
     "rejected": rejected,
@@ -108,7 +117,9 @@ SCENARIOS: dict[str, Callable[[Company], Awaitable[list[str]]]] = {
     "answered": answered,
     "unanswered": unanswered,
     "continued-as-new": continued,
+    "past-due": past_due,
 }
+OF_THEIR_OWN = {"past-due"}  # scenarios that declare the product themselves
 
 
 async def record_skipping(release: str) -> None:
@@ -117,7 +128,8 @@ async def record_skipping(release: str) -> None:
         async with time_skipping_server() as env:
             company = Company(env, "company", "shop")
             async with company.worker():
-                await company.declare(policy=QUIET_POLICY)
+                if name not in OF_THEIR_OWN:
+                    await company.declare(policy=QUIET_POLICY)
                 workflows = await play(company)
                 await company.quiet()
                 for workflow in workflows:

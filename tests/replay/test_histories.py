@@ -16,7 +16,7 @@ from workflows.data import DATA_CONVERTER
 FILES = sorted((Path(__file__).parent / "histories").glob("*.json"))
 OUTCOMES = (
     *("adopted", "rejected", "expired", "superseded", "stood-down", "answered", "unanswered"),
-    *("continued-as-new", "worker-killed"),
+    *("continued-as-new", "worker-killed", "past-due"),
 )
 
 
