@@ -12,6 +12,7 @@ from domain.product import ProductState, starts_of
 from domain.snapshot import index_in_force, possible_work
 from domain.things import Item
 
+FARTHEST = 12_000  # periods ahead: a thousand years; what ends later is dated then, within the calendar
 MOST_PERIODS = 240  # ahead: twenty years; what ends later is dated without looking at releases
 
 
@@ -32,7 +33,7 @@ class Course:
 
     def end(self, index: int) -> datetime:
         """Return the instant at which a period ends."""
-        return end_of(shift(self.snapshot.periods[0], index), self.time_zone)
+        return end_of(shift(self.snapshot.periods[0], min(index, FARTHEST)), self.time_zone)
 
     def unfunded(self, names: Iterable[str]) -> tuple[str, ...]:
         """Return what the plan in force leaves out of these items and of all that they need."""

@@ -73,7 +73,9 @@ def debt_of(state: ProductState, policy: Policy, at: datetime) -> tuple[int, flo
     if since is None or state.better is None:
         return 0, 0.0
     days = business_days(since, at, state.time_zone)
-    return days, round(days * lost_per_day(state, policy), 3)
+    counted = max(since, state.better.counted or since)
+    recent = days - min(days, business_days(since, counted, state.time_zone))
+    return days, round(state.better.lost + recent * lost_per_day(state, policy), 3)
 
 
 def lost_per_day(state: ProductState, policy: Policy) -> float:

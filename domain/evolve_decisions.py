@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from domain.applied import merged, refusal_of
 from domain.authority import refusal_of_answer, refusal_of_decision, spend
 from domain.churn import churned
-from domain.deadlines import retry_after, run_lost_at
+from domain.deadlines import debt_of, retry_after, run_lost_at
 from domain.debt import paid_per_point
 from domain.definition import ProductDefinition
 from domain.evolve import APPLIED, Step, handles, refused, superseded
@@ -96,7 +96,8 @@ def _solved(state: ProductState, event: internal.PlanSolved, at: datetime) -> St
     if finding in ("better", "rejected_before", "churned") and state.plan is not None:
         gain = round(max(0.0, event.value - event.value_in_force), 6)
         since, paid = at if better is None else better.since, paid_per_point(state, event.value_in_force)
-        better = Better(since=since, gain=gain, run=event.run, paid_per_point=paid)
+        lost = debt_of(state, state.policy, at)[1]  # what was lost before was lost at the gain that was known then
+        better = Better(since=since, gain=gain, run=event.run, paid_per_point=paid, lost=lost, counted=at)
     else:
         better = None
     ended = {"run": None, "better": better, "found": found, "failed": 0, "retry_at": None}
@@ -193,7 +194,9 @@ def _counted_anew(state: ProductState, at: datetime) -> ProductState:
     """Start the debt's count again once its escalation is over: else it would escalate again the next midnight."""
     if state.better is None:
         return state
-    return state.model_copy(update={"better": state.better.model_copy(update={"since": at})})
+    return state.model_copy(
+        update={"better": state.better.model_copy(update={"since": at, "lost": 0.0, "counted": None})}
+    )
 
 
 @handles(internal.DelegationGranted)

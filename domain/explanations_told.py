@@ -32,7 +32,11 @@ def spelled_why_not(found: WhyNot, currency: str) -> str:
         swap = ""
     if fits and swap:
         return f"{fits}, or {swap}"
-    return fits or (f"fits only {swap}" if swap else found.binding)
+    if fits or not swap:
+        return fits or found.binding
+    if not found.exact:  # more money or days may do, too: nobody knows yet
+        return f"fits {swap}; {found.binding}"
+    return f"fits only {swap}"
 
 
 def told_risk(risk: Risk) -> str:

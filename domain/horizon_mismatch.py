@@ -69,10 +69,15 @@ def outlook_of(state: ProductState, dependency: Dependency, by: datetime, at: da
         )
         return Outlook(verdict, _joined(said), at, by, release, None, too_late)
     half, most = (next_release(cadence, one, zone) for one in dates)
+    earlier = f"the latest {len(lead_times)} deliveries of {dependency.provider}"
+    beyond = (at - (dependency.declared_at or at)) / DAY >= max(lead_times)
     said.append(
-        f"going by the latest {len(lead_times)} deliveries of {dependency.provider} {_out_by(half, most, zone)}"
+        f"none of {earlier} took as long as this one already has"
+        if beyond
+        else f"going by {earlier} {_out_by(half, most, zone)}"
     )
     verdict = _judged(too_late, last_day_before(half, zone), last_day_before(most, zone), needed)
+    verdict = "at_risk" if beyond and verdict == "fits" else verdict
     return Outlook(verdict, _joined(said), at, by, release, (half, most), too_late)
 
 

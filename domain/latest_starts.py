@@ -80,6 +80,40 @@ def begin_by(
     return found
 
 
+def missed(state: ProductState, policy: Policy, milestones: Iterable[Milestone], at: datetime) -> set[str]:
+    """Return those that are missed even if all that has not begun begins now: what `begin_by` says, all at once."""
+    waiting, first, items = {one.id: one for one in milestones}, period_of(at, state.time_zone), state.items
+    dues = {name: index_of(_last_period(one.due, state.time_zone), first) for name, one in waiting.items()}
+    usual = late_quantiles(state.slips.items)
+    lead = timedelta(days=max(0.0, usual[0])) if usual is not None else timedelta()
+    soonest = index_of(period_of(at + lead, state.time_zone), first)
+    roots = [
+        one
+        for one in items.values()
+        if one.status == "planned" and one.milestone in dues and dues[one.milestone] <= MOST_AHEAD
+    ]
+    gates = _Gates(state, first, max((dues[one.milestone or ""] for one in roots), default=0))
+    done: dict[str, int] = {}
+    delivered: dict[str, int] = {}
+    for name in reversed(_needed_last(items, (one.id for one in roots))):
+        item, begins = items[name], soonest
+        teams = {team for team, days in item.efforts.items() if days > 0}
+        for other in item.after:
+            if other in done:
+                own = teams and teams == {team for team, days in items[other].efforts.items() if days > 0}
+                ready = done[other] if own else delivered[other]
+                begins = max(begins, ready if item.duration == 0 else ready + 1)
+        done[name] = begins + max(item.duration, 1) - 1
+        delivered[name] = gates.delivered(item, done[name])
+    risk = timedelta(days=policy.milestone_risk_days)
+    return {
+        one.milestone
+        for one in roots
+        if one.milestone is not None
+        and (delivered[one.id] > dues[one.milestone] or (one.duration and waiting[one.milestone].due - risk <= at))
+    }
+
+
 def awaited(state: ProductState, at: datetime) -> list[Milestone]:
     """Return the committed milestones whose date is ahead and was not warned of yet."""
     return [
@@ -93,7 +127,7 @@ def _turns_at(state: ProductState, latest: int, first: str) -> datetime:
     """Return when it is too late to begin what must begin in a period at the latest; earlier by the usual lateness."""
     usual = late_quantiles(state.slips.items)
     lead = timedelta(days=max(0.0, usual[0])) if usual is not None else timedelta()
-    return start_of(shift(first, latest + 1), state.time_zone) - lead
+    return start_of(shift(first, max(latest + 1, -MOST_AHEAD)), state.time_zone) - lead
 
 
 def latest_starts(
@@ -163,12 +197,18 @@ class _Gates:
 
     def last_end(self, item: Item, due: int) -> int:
         """Return the last period (index) in which work may end and be delivered in ``due``; negative: it had to."""
-        end = due
-        if self._cadences and due >= 0:
-            for team, days in item.efforts.items():
-                if days > 0 and team in self._cadences:
-                    cadence = self._cadences[team]
-                    if cadence not in self._rows:
-                        self._rows[cadence] = delivers_row(cadence, self._periods)
-                    end = min(end, bisect_right(self._rows[cadence], due) - 1)
-        return end
+        return min([due, *(bisect_right(row, due) - 1 for row in self._rows_of(item) if due >= 0)])
+
+    def delivered(self, item: Item, end: int) -> int:
+        """Return the period (index) in which work that ends in one is delivered, as far as the periods reach."""
+        return max([end, *(row[end] for row in self._rows_of(item) if 0 <= end < len(row))])
+
+    def _rows_of(self, item: Item) -> list[tuple[int, ...]]:
+        found = []
+        for team, days in item.efforts.items() if self._cadences else ():
+            if days > 0 and team in self._cadences:
+                cadence = self._cadences[team]
+                if cadence not in self._rows:
+                    self._rows[cadence] = delivers_row(cadence, self._periods)
+                found.append(self._rows[cadence])
+        return found

@@ -155,9 +155,14 @@ def _expected(milestone: Milestone, names: tuple[str, ...], course: Course, at: 
         return max(milestone.due, at), "no work on it is open"
     finish = max((course.finishes.get(name, 0) for name in names), default=0)
     due = index_of(last_period(milestone.due, course.time_zone), course.snapshot.periods[0])
-    expected = max(milestone.due, at) if finish == due else course.end(finish)
     last = [name for name in names if course.finishes.get(name) == finish]
-    return expected, f"{listing(last)} {'is' if len(last) == 1 else 'are'} the last to be delivered"
+    said = f"{listing(last)} {'is' if len(last) == 1 else 'are'} the last to be delivered"
+    gated = course.snapshot.delivers.keys()
+    if finish != due or any(course.tasks[name].efforts.get(team, 0) > 0 for name in last for team in gated):
+        return course.end(finish), said
+    if course.end(finish) > milestone.due:
+        said += f", in {course.snapshot.periods[finish]}; when within the month, the plan does not say"
+    return max(milestone.due, at), said
 
 
 # -- what is simulated -------------------------------------------------------------------------------------

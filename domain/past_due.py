@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from domain.courses import Course, course_of, with_needs
-from domain.latest_starts import awaited, begin_by
+from domain.latest_starts import awaited, begin_by, missed
 from domain.milestone_forecasts import DRAWS, MilestoneForecast, forecast_milestones
+from domain.observed import end_of
 from domain.periods import index_of, last_period
 from domain.policy import Policy
 from domain.product import ProductState
@@ -41,11 +42,21 @@ def past_due(state: ProductState, policy: Policy, at: datetime) -> list[Forecast
     draws = max(10, min(DRAWS, MOST_DRAWN // max(1, len(with_needs(state.items, names)))))
     told = []
     for one in forecast_milestones(state, at, only=asked, draws=draws).milestones:
-        if one.id not in found and one.basis == "item slips" and one.p50 is not None and one.p50 > one.due:
+        if (
+            one.id not in found
+            and one.basis == "item slips"
+            and one.p50 is not None
+            and one.p50 > _period_end(state, one.due)
+        ):
             found[one.id] = "the plan in force meets the date, but not with the usual lateness of what was completed"
         if one.id in found:
             told.append(_event(state, one, found[one.id], at))
     return told[:MOST_TOLD]
+
+
+def _period_end(state: ProductState, due: datetime) -> datetime:
+    """Return the end of the period in which a date lies: the plan's grain, from which observed lateness counts."""
+    return end_of(last_period(due, state.time_zone), state.time_zone)
 
 
 def _open_work(state: ProductState) -> dict[str, list[str]]:
@@ -84,13 +95,15 @@ def _late(
     if not milestones:
         return {}
     course = course_of(state, (name for one in milestones for name in waiting[one.id]), at) if state.plan else None
-    pressing = {name for name, until in begin_by(state, policy, milestones, at, state.items).items() if until <= at}
+    too_late = missed(state, policy, milestones, at)
     found: dict[str, str] = {}
     for one in milestones:
         names = sorted(waiting[one.id])
         said = _by_the_plan(course, one, names) if course is not None else []
-        if pressing and pressing.intersection(needed := with_needs(state.items, names)):
-            mine = begin_by(state, policy, [one], at, {name: state.items[name] for name in needed})
+        if one.id in too_late:
+            mine = begin_by(
+                state, policy, [one], at, {name: state.items[name] for name in with_needs(state.items, names)}
+            )
             said += _too_late(state, {name: until for name, until in mine.items() if until <= at})
         if said:
             found[one.id] = "; ".join(said)

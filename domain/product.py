@@ -76,6 +76,8 @@ class Better(Frozen):
     gain: float  # value points over the horizon
     run: int
     paid_per_point: float | None = None  # minor units that the plan in force pays for one; None: unknown
+    lost: float = 0.0  # value points until `counted`, at the gains that were known then
+    counted: datetime | None = None  # None: since it is counted at all
 
 
 class Kept(Frozen):

@@ -3,9 +3,9 @@
 from datetime import datetime
 
 from domain.authority import next_role, refusal_of_answer, refusal_of_decision, required_role
-from domain.forecasts import impossible
+from domain.forecasts import all_late_items, impossible
 from domain.materiality import differences, finding_of, immaterial, outcome_of, undone, unusable
-from domain.product import DEBT_SUBJECT, Outcome, ProductState, Request
+from domain.product import DEBT_SUBJECT, Outcome, ProductState, Request, starts_of
 from domain.reactions import (
     Adopt,
     Conclude,
@@ -21,7 +21,7 @@ from domain.reactions import (
     quiet,
     reacts,
 )
-from domain.wording import listing, role_name, when
+from domain.wording import due_on, listing, role_name, when
 from events import internal
 from events.internal import Role
 
@@ -113,10 +113,27 @@ def _adopted(before: ProductState, after: ProductState, event: internal.PlanAdop
     number = after.escalations.get(DEBT_SUBJECT)
     if number is not None:
         reactions += (StandDown(DEBT_SUBJECT, number, "the better plan is in force now"),)
+    reactions += _missed(before, after)
     if before.run is not None:  # another one than that whose result this is: that one has ended
         because = "a look at the priorities was under way when the plan changed"
         reactions += (Reprioritize("proposal", because),)
     return reactions or quiet("the plan is in force")
+
+
+def _missed(before: ProductState, after: ProductState) -> Reactions:
+    """Tell of committed dates that the plan now in force misses, and the one before did not; the first plan, of all."""
+    if "forecasts" not in after.policy.watch:
+        return ()
+    known = set() if before.plan is None else set(all_late_items(before))
+    found: Reactions = ()
+    for name, items in sorted(all_late_items(after).items()):
+        milestone = after.milestones[name]
+        if milestone.committed and name not in known:
+            out = [item for item in items if item not in starts_of(after) and after.items[item].status != "started"]
+            why = f"does not fund {listing(out)}" if out else f"delivers {listing(items)} too late"
+            text = f"{name} is due {due_on(milestone.due, after.time_zone)}, and the plan now in force {why}"
+            found += (Notify("product_owner", f"{name} will be missed", text),)
+    return found
 
 
 @reacts(internal.DecisionGiven)

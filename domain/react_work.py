@@ -109,7 +109,8 @@ def _described(before: ProductState, after: ProductState, name: str, at: datetim
     item, known = after.items[name], before.items.get(name)
     if not item.open:
         return quiet(f"{name} is already {item.status}")
-    because = "" if known is None else _reshaped(after, known, item)
+    decided = f"somebody decided about {name}: every plan funds it" if item.must == "in" else ""
+    because = decided if known is None else _reshaped(after, known, item)
     return ask(after, f"item:{name}", because, at) if because else rescored(before, after, f"item:{name}", [item], at)
 
 

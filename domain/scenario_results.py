@@ -75,6 +75,8 @@ class MilestoneDifference(_Frozen):
     committed: bool
     late_before: int | None  # periods; None: there is no plan
     late_after: int | None
+    unfunded_before: tuple[str, ...] = ()  # items that it needs and that the plan leaves out: it is not delivered
+    unfunded_after: tuple[str, ...] = ()
 
 
 class Difference(_Frozen):
@@ -206,7 +208,8 @@ def _milestones(
     for target in changed.targets:
         old = None if late_before is None else late_before.get(target.id)
         new = None if late_after is None else late_after.get(target.id)
-        if old or new or dues.get(target.id) != target.due:
+        sides = tuple(_unfunded(one, starts, target.id) for one, starts in ((base, before), (changed, after)))
+        if old or new or any(sides) or dues.get(target.id) != target.due:
             found.append(
                 MilestoneDifference(
                     milestone=target.id,
@@ -214,9 +217,17 @@ def _milestones(
                     committed=state.milestones[target.id].committed,
                     late_before=old,
                     late_after=new,
+                    unfunded_before=sides[0],
+                    unfunded_after=sides[1],
                 )
             )
     return tuple(found)
+
+
+def _unfunded(snapshot: Snapshot, starts: dict[str, int] | None, milestone: str) -> tuple[str, ...]:
+    if starts is None:
+        return ()
+    return tuple(task.id for task in snapshot.tasks if task.milestone == milestone and task.id not in starts)
 
 
 def _said(found: Difference, currency: str, differs: bool) -> list[str]:
@@ -240,7 +251,7 @@ def _said(found: Difference, currency: str, differs: bool) -> list[str]:
         lines.append(
             "What a month does not spend may be spent later, so that a month may cost more than its own budget."
         )
-    lines += [_late(one) for one in found.milestones if one.late_after not in (None, one.late_before)]
+    lines += [_late(one) for one in found.milestones if _told(one)]
     lines += _left_open(base, scenario)
     if kept.exists and kept.impossible:
         lines.append(f"The plan in force can no longer be kept, whatever changes: {kept.impossible}.")
@@ -285,11 +296,21 @@ def _moves_said(found: Difference) -> list[str]:
     return lines or ["The same items start in the same periods."]
 
 
+def _told(one: MilestoneDifference) -> bool:
+    sides = ((one.late_after, one.unfunded_after), (one.late_before, one.unfunded_before))
+    return one.late_after is not None and sides[0] != sides[1]
+
+
 def _late(one: MilestoneDifference) -> str:
-    sides = ((one.late_after, "in the scenario"), (one.late_before, "without it"))
-    known = [f"{_periods_late(late)} {where}" for late, where in sides if late is not None]
+    sides = (
+        (one.late_after, one.unfunded_after, "in the scenario"),
+        (one.late_before, one.unfunded_before, "without it"),
+    )
+    known = [f"{_periods_late(late, unfunded)} {where}" for late, unfunded, where in sides if late is not None]
     return f"{one.milestone} is {', '.join(known)}."
 
 
-def _periods_late(late: int) -> str:
+def _periods_late(late: int, unfunded: tuple[str, ...]) -> str:
+    if unfunded:
+        return f"not delivered (it needs {listing(unfunded)})"
     return f"{count(late, 'period')} late" if late else "on time"

@@ -101,7 +101,8 @@ def _ends(leg: Leg, ready: list[float] | None, late: list[float]) -> list[float]
 
 def _delivery(wait: Wait, seed: int, draws: int) -> list[float]:
     """Return when a dependency that comes later than needed is delivered, in every course; 0 when it does not."""
-    times = drawn(seed, f"dependency/{wait.name}", draws, wait.lead_times)
+    left = [days for days in wait.lead_times if wait.declared + days > 0]  # it is not here yet
+    times = drawn(seed, f"dependency/{wait.name}", draws, left or [-wait.declared])
     return [came if (came := wait.declared + days) > wait.needed else 0.0 for days in times]
 
 

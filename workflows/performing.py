@@ -28,7 +28,6 @@ from domain.reactions import (
     StandDown,
     Supersede,
 )
-from events.internal import ProductApplied
 from workflows.approval import ApprovalWorkflow
 from workflows.escalation import EscalationWorkflow
 from workflows.messages import (
@@ -73,7 +72,7 @@ class Performer:
 
     async def perform(self, reaction: Reaction, stamped: Stamped, state: ProductState, number: int) -> None:
         """Carry out one reaction to an event, in the state that it was decided in."""
-        product, cause, event = state.product, stamped.key, stamped.event
+        product, cause = state.product, stamped.key
         if isinstance(reaction, RequestDecision):
             await self.request(state, reaction, stamped.at, cause)
         elif isinstance(reaction, Escalate):
@@ -102,8 +101,6 @@ class Performer:
             key = event_key(settled.source, settled.id)
             effect = Effect(approval=reaction.approval, effect="adopted", because=because, cause=key)
             await self.conclude(product, effect)
-        if isinstance(event, ProductApplied):
-            await self.appoint(state, cause)
 
     async def reprioritize(self, case: ReprioritizationCase) -> None:
         """Start one look at the priorities."""

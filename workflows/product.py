@@ -19,7 +19,7 @@ from domain.product import ProductState
 from domain.reactions import Adopt, NoReaction, Reaction
 from domain.record import Spelled, ViewRow, spell
 from domain.views import Shown, product_row, roadmap_row
-from events.internal import SOURCE, ProductArchived
+from events.internal import SOURCE, ProductApplied, ProductArchived
 from events.union import Accepted, EventBatch, Internal
 from workflows.intake import Intake
 from workflows.messages import Applied, ApplyRequest, ArchiveRequest, ProductRun
@@ -78,7 +78,7 @@ class ProductWorkflow:
                 self.alarm.rang = False
                 for event in struck(self.state, self.state.policy, self.recorder.now()):
                     self._raise(event)
-            batch = [self.inbox.popleft()[0] for _ in range(min(len(self.inbox), MOST_EVENTS))]
+            batch = [self.inbox.popleft()[0] for _ in range(min(len(self.inbox), self._most_events()))]
             if batch:
                 await self._take(batch)
         window = self.intake.window
@@ -94,6 +94,10 @@ class ProductWorkflow:
                 pending=tuple(one for one, _ in self.inbox),
             )
         )
+
+    def _most_events(self) -> int:
+        """Return how many events one round takes: what a reaction costs grows with the items that it looks at."""
+        return MOST_EVENTS // (1 + len(self.state.items) // 200)
 
     def _may_leave(self) -> bool:
         """Tell whether it is time for a fresh run: all who wait are answered, and what is left fits into its start."""
@@ -117,6 +121,7 @@ class ProductWorkflow:
         entries: list[Spelled] = []
         to_perform: list[tuple[Reaction, Stamped, ProductState]] = []
         outcomes: dict[str, Taken] = {}
+        applied: list[str] = []  # ledger keys of product files
         while to_take:
             stamped = to_take.popleft()
             before = self.state
@@ -125,6 +130,8 @@ class ProductWorkflow:
             entries.append(spelled_event(before, stamped, taken, reactions, Times(now, stamped.at, policy_hash)))
             to_perform += [(one, stamped, self.state) for one in reactions if one.__class__ is not NoReaction]
             outcomes[stamped.event.id] = taken
+            if isinstance(stamped.event, ProductApplied) and taken.outcome == "applied":
+                applied.append(stamped.key)
             # A plan takes effect before anything else is taken in: it was judged against this state.
             adoptions = [adoption_of(reaction, stamped) for reaction in reactions if isinstance(reaction, Adopt)]
             to_take.extendleft(Stamped(adoption, stamped.at) for adoption in adoptions)
@@ -140,6 +147,8 @@ class ProductWorkflow:
         self.waiting |= {event_id: outcomes[event_id] for event_id in self.waiting if event_id in outcomes}
         for number, (reaction, stamped, state) in enumerate(to_perform, start=1):
             await self.performer.perform(reaction, stamped, state, number)
+        for key in applied:  # what these files opened has begun by now, and hears it too
+            await self.performer.appoint(self.state, key)
         if opened is not None:
             await self.performer.reprioritize(case)
 

@@ -18,7 +18,7 @@ from domain.wording import count
 
 MOST = 3
 FLOOR = 0.95  # of the value of the proposal that each must reach; fixed, so that no policy can make a bad plan pass
-DISTANCE = 0.1  # of the funded items by which each must differ from the proposal and from the others, and 1 at least
+DISTANCE = 0.1  # of the funded items by which each must differ from the proposal and from the others, and 2 at least
 MOST_WHOLE = 120  # tasks; with more, or without a proof, only some may stand elsewhere than in the proposal:
 LEAST_FREE, MOST_FREE = 40, 100  # or twice as many as have to differ
 NODES, ITERATIONS = 20, 10_000  # of one search
@@ -44,7 +44,7 @@ class _Search:
     def __init__(self, snapshot: Snapshot, plan: Plan, effort: Effort, model: Model | None) -> None:
         self.snapshot, self.plan, self.effort = snapshot, plan, effort
         self.floor = plan.objective - (1 - FLOOR) * abs(plan.objective)
-        self.distance = max(1, math.ceil(DISTANCE * len(plan.starts) - 1e-9))
+        self.distance = max(2, math.ceil(DISTANCE * len(plan.starts) - 1e-9))
         whole = plan.proven and len(snapshot.tasks) <= MOST_WHOLE
         free = None if whole else _movable(snapshot, plan.starts, self.distance)
         self.programme = Programme(snapshot, plan.starts, free, model)

@@ -55,8 +55,6 @@ class Question:
     outside: Set[str] = frozenset()  # tasks that none does
     extra: Mapping[Slot, int] = field(default_factory=dict)  # units that are there already
     ease: Mapping[Slot, float] = field(default_factory=dict)  # what may give way -> weight of a unit, minimised
-    low: int = 0  # units of an only eased slot, at least
-    high: int | None = None  # and at most
     floor: float | None = None  # value points to reach
     count: Counted | None = None  # minimised, instead of value
     rows: tuple[tuple[Counted, float], ...] = ()  # sums that must be at least so much

@@ -39,6 +39,8 @@ class Programme:
         self.free = {task.id for task in snapshot.tasks} if free is None else set(free)
         self.columns = {key: column for key, column in self.model.columns.items() if key[0] in self.free}
         self.precise = max([0, *(task.cost for task in snapshot.tasks)]) < 10**8  # a minor unit is more than rounding
+        shares = (cost_share(task, k) for task in snapshot.tasks for k in range(max(1, task.duration)))
+        self.step = max(1, math.gcd(*snapshot.budgets, *shares))  # minor units: what is missing is a multiple of it
         self._reduce()
 
     def _reduce(self) -> None:
@@ -223,9 +225,8 @@ class Programme:
             for row, amount in ours:
                 columns, factors, left, right = rows[row]
                 rows[row] = ([*columns, column], [*factors, -amount / scale], left, right)
-            high = self.most.get(slot, 0) if question.high is None else min(question.high, self.most.get(slot, 0))
-            lower.append(min(question.low, high) * scale)
-            upper.append(high * scale if high >= question.low else -1.0)
+            lower.append(0.0)
+            upper.append(self.most.get(slot, 0) * scale)
             costs.append(weight / scale)
         for name in sorted((self.must_in - question.outside) | question.inside):
             columns = [column for (task, _), column in self.place.items() if task == name]

@@ -12,9 +12,9 @@ from domain.planning import Plan, Snapshot
 from domain.proposals import Explained
 from domain.snapshot import later_on
 
-MOST_TOLD, MOST_SOLVED = 20, 5  # items that stay out, by value: looked at, and solved for; the others get words
+MOST_TOLD, MOST_SOLVED = 20, 3  # items that stay out, by value: looked at, and solved for; the others get words
 WHY_NOT_SECONDS, ALTERNATIVES_SECONDS = 10.0, 18.0  # guards: of all why-nots together, and of all alternatives
-NODES, ITERATIONS = 150, 12_000  # of one why-not
+NODES, ITERATIONS = 60, 3_500  # of one why-not
 
 
 def explain(snapshot: Snapshot, plan: Plan) -> Explained:

@@ -10,6 +10,7 @@ from domain.snapshot import MAX_MONEY_FIT
 Starts = dict[str, int]
 Slot = tuple[str | None, int]  # (team, or None for money; period)
 
+MOST_FREE = 24  # tasks of a large snapshot that are not held; then nothing is proven about every plan
 STEP = 0.1  # person-days: the unit in which capacity is eased; money is eased by minor units
 
 
@@ -71,3 +72,25 @@ def most_needed(snapshot: Snapshot) -> dict[Slot, int]:
         units = math.ceil(sum(task.efforts.get(team, 0.0) for task in snapshot.tasks) / STEP) + 1
         found |= {(team, t): units for t in range(len(snapshot.periods))}
     return found
+
+
+def competing(snapshot: Snapshot, starts: Starts, items: set[str]) -> set[str]:
+    """Return ``items`` and the tasks that compete most with them, MOST_FREE in all.
+
+    They compete when they take money or the same teams where they stand; the least worth for what they take come first.
+    """
+    teams = {team for task in snapshot.tasks if task.id in items for team in task.efforts}
+    needed = {other for task in snapshot.tasks if task.id in starts for other in task.after}
+
+    def rank(name: str) -> tuple[float, str]:
+        task = tasks[name]
+        share = sum(task.efforts.get(team, 0.0) / capacity[team] for team in teams if capacity.get(team))
+        return (task.value / (task.cost / money + share + 1e-9), name)
+
+    tasks = {task.id: task for task in snapshot.tasks}
+    money = max(1, sum(snapshot.budgets))
+    capacity = {team: sum(row) for team, row in snapshot.capacity.items()}
+    rivals = sorted((n for n in starts if n not in needed and n not in items), key=rank)[: MOST_FREE * 2 // 3]
+    others = sorted((n for n in tasks if n not in starts and n not in items), key=rank, reverse=True)
+    room = max(0, MOST_FREE - len(items) - len(rivals))
+    return items | set(rivals) | set(others[:room])

@@ -9,9 +9,10 @@ from pydantic import AwareDatetime, BaseModel, Field
 from domain.budget_forecasts import BudgetForecast, TeamForecast, forecast_budget, forecast_capacity
 from domain.milestone_forecasts import DRAWS, SEED, MilestoneForecast, forecast_milestones
 from web.openapi import errors
-from web.present import present
+from web.present import present, turn
 from web.services import Svc
 
+MOST_SECONDS = 5.0  # that the simulation of the largest product takes
 router = APIRouter(prefix="/products/{product}", tags=["products"])
 
 SAID = (
@@ -51,7 +52,8 @@ async def forecast(
 ) -> Forecast:
     """Return when each planned milestone is expected, what every period costs, and which teams are short."""
     known, state, at = await present(svc, product)
-    found = await asyncio.to_thread(forecast_milestones, state, at, seed=seed, draws=DRAWS)
+    async with turn(svc, MOST_SECONDS):
+        found = await asyncio.to_thread(forecast_milestones, state, at, seed=seed, draws=DRAWS)
     return Forecast(
         product=product,
         title=known.title,

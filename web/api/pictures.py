@@ -1,5 +1,7 @@
 """Pictures: what the roadmap, the demand and the forecast look like, as SVG that reads well in black and white."""
 
+import asyncio
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
@@ -38,7 +40,7 @@ def drawn(canvas: Canvas) -> Svg:
 async def roadmap(product: str, svc: Svc) -> Svg:
     """Return what is funded when, with the milestones, for A4 landscape."""
     found = await products.roadmap(product, svc)
-    return drawn(roadmap_picture(found.model_dump()))
+    return await asyncio.to_thread(lambda: drawn(roadmap_picture(found.model_dump())))
 
 
 @router.get(
@@ -50,7 +52,8 @@ async def roadmap(product: str, svc: Svc) -> Svg:
 async def demand(product: str, svc: Svc) -> Svg:
     """Return how strongly each theme is pressed for, for A4 landscape."""
     found = await demands.demand_now(product, svc)
-    return drawn(demand_picture(found.title, found.at, found.time_zone, found.themes, simulated=found.simulated_clock))
+    picture = partial(demand_picture, found.title, found.at, found.time_zone, found.themes)
+    return await asyncio.to_thread(lambda: drawn(picture(simulated=found.simulated_clock)))
 
 
 @router.get(
@@ -64,4 +67,4 @@ async def forecast(
 ) -> Svg:
     """Return dates, money and people to expect, for A4 landscape."""
     found = await forecasts.forecast(product, svc, seed)
-    return drawn(forecast_picture(found.model_dump(mode="json")))
+    return await asyncio.to_thread(lambda: drawn(forecast_picture(found.model_dump(mode="json"))))

@@ -291,5 +291,8 @@ def test_a_plan_adopted_beside_an_open_request_replaces_it() -> None:
         PlanAdopted, run=2, plan="p", proposal="q", by="tandem", role="product_manager", starts={}, change=SMALL
     )
     happened = happen(asked(planned()), adopted)
-    assert happened.kinds == ["Supersede"]
+    assert happened.kinds == ["Supersede", "Notify"]
     assert happened.state.used["product_manager"].money == 1_000_000
+    (told,) = (one for one in happened.reactions if isinstance(one, Notify))
+    assert (told.role, told.subject) == ("product_owner", "spring will be missed")
+    assert told.text == "spring is due 2026-04-30, and the plan now in force does not fund search"

@@ -71,7 +71,7 @@ def test_the_cheaper_plan_says_what_it_leaves_out() -> None:
 def test_when_there_are_fewer_it_says_so_and_adds_none() -> None:
     found, plans = alternatives(CHEAPER, solve(CHEAPER), Effort.of(60))
     assert len(plans) < MOST
-    assert found.why_no_more == "no other plan differs from these in any item and reaches 95% of the value"
+    assert found.why_no_more == "no other plan differs from these in at least 2 items and reaches 95% of the value"
 
 
 def test_least_risk_leaves_a_spare_period_before_a_committed_date() -> None:
