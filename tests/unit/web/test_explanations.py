@@ -60,7 +60,7 @@ async def test_alternatives_have_value_cost_risk_and_differences(site: Site) -> 
     told = found["alternatives"]
     assert found["value"] == 12
     assert len(told["found"]) == len(found["starts"])
-    assert told["why_no_more"] == "no other plan differs from these in any item and reaches 95% of the value"
+    assert told["why_no_more"] == "no other plan differs from these in at least 2 items and reaches 95% of the value"
 
 
 async def test_stability_states_shares_of_seeded_draws(site: Site) -> None:
