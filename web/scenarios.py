@@ -7,7 +7,8 @@ from pydantic import BaseModel
 
 from domain.planning import Snapshot, SnapshotError, SolverLimits
 from domain.product import ProductState
-from domain.scenario_results import Difference, Solved, compared
+from domain.scenario_results import Solved, compared
+from domain.scenario_told import Difference
 from domain.scenarios import Changes, supposed
 from domain.snapshot import snapshot_of
 from web.present import present, turn

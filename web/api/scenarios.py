@@ -5,7 +5,7 @@ from datetime import datetime
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from domain.scenario_results import Difference
+from domain.scenario_told import Difference
 from domain.scenarios import Changes, ScenarioError
 from events.errors import FieldError
 from web.api.bodies import JSON_ONLY

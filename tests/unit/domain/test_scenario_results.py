@@ -6,7 +6,8 @@ import pytest
 
 from domain.planning import Plan, Snapshot, objective
 from domain.product import ProductState
-from domain.scenario_results import Difference, Solved, compared
+from domain.scenario_results import Solved, compared
+from domain.scenario_told import Difference
 from domain.scenarios import Changes, supposed
 from domain.snapshot import snapshot_of
 from tests.builders import NOON

@@ -12,7 +12,8 @@ from domain.core import Stamped, evolve
 from domain.periods import shift
 from domain.planning import SolverLimits
 from domain.product import ProductState, capacity_of, envelope_of
-from domain.scenario_results import Difference, compared
+from domain.scenario_results import compared
+from domain.scenario_told import Difference
 from domain.scenarios import Changes, ScenarioError, supposed
 from domain.snapshot import snapshot_of
 from domain.things import Milestone
