@@ -107,6 +107,7 @@ def _after_verb(why: str) -> str:
             return why.removeprefix(verb)
     if out := re.fullmatch(r"(?:gives way|stays out), (worth [^:]*): (.*)", why):
         limit = f"with it {out[2]}" if re.match(r"\d{4}-\d{2} ", out[2]) else out[2]
+        limit = re.sub(r"^fits ", "it would fit ", re.sub(r"^fits with ", "it would take ", limit))
         return f"{limit}; it is {out[1]}"
     return f"it is {why.removeprefix('enters, ')}" if why.startswith("enters, ") else why
 

@@ -184,7 +184,9 @@ def _why(snapshot: Snapshot, before: dict[str, int], after: dict[str, int], task
         taken = f"; {listing(instead)} {'gives' if len(instead) == 1 else 'give'} way" if instead else ""
         return f"enters, {worth}{taken}"
     kept = violations(snapshot, {**within, task.id: old}) if old < horizon else ()
-    stuck = f"staying in {snapshot.periods[old]} is not possible: {kept[0]}" if kept else ""
+    stuck = (
+        f"beside the rest of the plan, staying in {snapshot.periods[old]} is not possible: {kept[0]}" if kept else ""
+    )
     reason = stuck or "the whole plan is worth more this way"
     return f"moves {'later' if new > old else 'earlier'}: {reason}"
 

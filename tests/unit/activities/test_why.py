@@ -4,6 +4,7 @@ import pytest
 
 from activities.why import AmbiguousThingError, Explanation, UnknownThingError, explain
 from activities.why_chain import MOST_LINKS
+from activities.why_summary import _after_verb as after_verb
 from domain.record import Entry
 from tests import builders
 from tests.builders import NOON
@@ -245,3 +246,15 @@ async def test_an_explanation_is_never_longer_than_anybody_reads() -> None:
         )
         await ledger.append([entry])
     assert len((await explain(ledger, "web", "told/0")).links) == MOST_LINKS
+
+
+@pytest.mark.parametrize(
+    ("why", "because"),
+    [
+        ("stays out, worth 5.0 points for 1 EUR: fits with 2 EUR more", "it would take 2 EUR more"),
+        ("stays out, worth 5.0 points for 1 EUR: fits only without b", "it would fit only without b"),
+        ("gives way, worth 5.0 points for 1 EUR: 2026-04 costs 2 EUR more", "with it 2026-04 costs 2 EUR more"),
+    ],
+)
+def test_a_proposals_reason_becomes_the_end_of_a_sentence(why: str, because: str) -> None:
+    assert after_verb(why) == f"{because}; it is worth 5.0 points for 1 EUR"
