@@ -1,16 +1,19 @@
 """What the plan in force will cost against the budget, and where it needs more people than there are. Pure."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
 
 from domain.carry_over import carried_in, shares
+from domain.milestone_forecasts import MilestoneForecast
 from domain.periods import index_of, period_of, shift
 from domain.planning import TOLERANCE, effort_share, share_of, span_of
 from domain.product import FUTURE_PERIODS, ProductState, capacity_of, envelope_of, starts_of
 from domain.snapshot import cost_left, duration_left, index_in_force, possible_work
 from domain.things import Item
+from domain.wording import days, listing
 
 
 class _Model(BaseModel):
@@ -156,3 +159,17 @@ def _team(state: ProductState, team: str, period: str, needs: dict[str, float]) 
     short = round(needed - capacity, 6) if needed - capacity > TOLERANCE else 0.0
     causes = tuple(sorted(needs, key=lambda name: (-needs[name], name))) if short else ()
     return TeamForecast(team=team, period=period, needed=needed, capacity=capacity, short=short, items=causes)
+
+
+def with_shortfalls(
+    milestones: Iterable[MilestoneForecast], capacity: Iterable[TeamForecast]
+) -> tuple[MilestoneForecast, ...]:
+    """Return forecasts of dates that say which teams are too short for them: dates follow the plan, not the people."""
+    short = [one for one in capacity if one.short > 0]
+    found = []
+    for one in milestones:
+        missing = [team for team in short if not set(one.open_items).isdisjoint(team.items)]
+        said = listing([f"{days(round(team.short, 1))} of {team.team} in {team.period}" for team in missing])
+        because = f"{one.because}; for this date {said} are missing" if missing else one.because
+        found.append(one.model_copy(update={"because": because}))
+    return tuple(found)

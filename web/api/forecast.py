@@ -6,7 +6,13 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel, Field
 
-from domain.budget_forecasts import BudgetForecast, TeamForecast, forecast_budget, forecast_capacity
+from domain.budget_forecasts import (
+    BudgetForecast,
+    TeamForecast,
+    forecast_budget,
+    forecast_capacity,
+    with_shortfalls,
+)
 from domain.milestone_forecasts import DRAWS, SEED, MilestoneForecast, forecast_milestones
 from web.openapi import errors
 from web.present import present, turn
@@ -54,6 +60,7 @@ async def forecast(
     known, state, at = await present(svc, product)
     async with turn(svc, MOST_SECONDS):
         found = await asyncio.to_thread(forecast_milestones, state, at, seed=seed, draws=DRAWS)
+    capacity = await asyncio.to_thread(forecast_capacity, state, at)
     return Forecast(
         product=product,
         title=known.title,
@@ -65,7 +72,7 @@ async def forecast(
         draws=found.draws,
         item_slips=found.item_slips,
         milestone_slips=found.milestone_slips,
-        milestones=found.milestones,
+        milestones=with_shortfalls(found.milestones, capacity),
         budget=await asyncio.to_thread(forecast_budget, state, at),
-        capacity=await asyncio.to_thread(forecast_capacity, state, at),
+        capacity=capacity,
     )

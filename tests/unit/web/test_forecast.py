@@ -43,6 +43,7 @@ async def test_dates_money_and_people_are_foreseen(site: Site) -> None:
     assert found["budget"]["periods"][3]["planned"] == found["budget"]["planned"] == 600000
     (short,) = [one for one in found["capacity"] if one["short"]]
     assert (short["team"], short["needed"], short["capacity"], short["items"]) == ("it", 50.0, 40.0, ["search"])
+    assert spring["because"].endswith(f"; for this date 10 days of it in {short['period']} are missing")
 
 
 async def test_what_is_unknown_is_null(site: Site) -> None:
