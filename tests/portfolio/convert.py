@@ -208,6 +208,7 @@ def product_of_replan(name: str, replan: Replan, day: date) -> ProductDefinition
             for pid, value in replan.values.items()
         },
         policy=Policy(
+            move_price=0,  # the published case has none
             watch=("reforecasts",),
             reforecast_change=1,
             margin=0,
