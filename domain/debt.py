@@ -61,7 +61,7 @@ def owed(debt: Debt, currency: str) -> str:
     if not debt.days:
         return ""
     said = f"a better plan has been waiting for {count(debt.days, 'business day')} at {debt.points_per_day:,.2f} points"
-    said += f" a day: {points(debt.points)} lost"
+    said += f" a day now: {points(debt.points)} lost so far"
     if debt.money is None or debt.money_per_day is None or debt.point_price is None:
         return f"{said}; what that is in money is unknown"
     a_point = money(round(debt.point_price), currency)

@@ -28,8 +28,8 @@ def shown(changes: dict[str, object], policy: dict[str, object]) -> dict[str, st
             {"better": BETTER},
             {},
             "a better plan waits",
-            "a better plan has been waiting for 1 business day at 1.00 points a day: 1.0 points lost; in money 50 EUR a"
-            " day, 50 EUR lost, as the plan in force pays 50 EUR a point",
+            "a better plan has been waiting for 1 business day at 1.00 points a day now: 1.0 points lost so far;"
+            " in money 50 EUR a day, 50 EUR lost, as the plan in force pays 50 EUR a point",
             id="the debt",
         ),
         pytest.param(

@@ -40,7 +40,7 @@ def test_the_debt_in_money(paid: float | None, point_price: int | None, a_day: i
     state = in_debt(paid, point_price=point_price)
     debt = debt_at(state, FRIDAY + 3 * DAY)  # Thursday and Friday have ended; the weekend does not count
     assert (debt.days, debt.points, debt.points_per_day) == (2, 2.0, 1.0)
-    waiting = "a better plan has been waiting for 2 business days at 1.00 points a day: 2.0 points lost"
+    waiting = "a better plan has been waiting for 2 business days at 1.00 points a day now: 2.0 points lost so far"
     assert owed(debt, "EUR") == f"{waiting}; {said}"
     row = product_row(state, FRIDAY + 3 * DAY).data
     assert (row["debt_days"], row["debt_points"], row["debt_money_per_day"]) == (2, 2.0, a_day)

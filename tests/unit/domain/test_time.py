@@ -83,7 +83,9 @@ def in_debt(**policy: object) -> ProductState:
     ("day", "escalated", "words"),
     [
         pytest.param(5, [], "nothing fell due", id="within the dwell time nothing is owed"),
-        pytest.param(6, [], "waiting for 1 business day at 1.00 points a day: 1.0 points lost", id="Thursday is over"),
+        pytest.param(
+            6, [], "waiting for 1 business day at 1.00 points a day now: 1.0 points lost so far", id="Thursday is over"
+        ),
         pytest.param(11, [], "waiting for 4 business days", id="four days, the weekend not counted"),
         pytest.param(12, ["plan-debt"], "waiting for 5 business days", id="five days escalate"),
     ],
