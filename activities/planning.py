@@ -12,10 +12,12 @@ from temporalio.exceptions import ApplicationError
 from activities.liveness import heartbeating
 from activities.ports import Ledger
 from domain.changed_inputs import Changed
+from domain.explanations import Alternative
 from domain.planning import Plan, Snapshot, SnapshotError, SolverLimits, document
-from domain.proposals import Explained, draft
+from domain.pricing import priced
+from domain.proposals import Explained, Proposal, draft
 from domain.snapshot import in_force_on
-from events.internal import Change
+from events.internal import Change, Variant
 
 log = structlog.get_logger()
 
@@ -29,6 +31,7 @@ class SolveRequest(BaseModel):
     run: int
     snapshot: str  # hash
     limits: SolverLimits
+    wanted: dict[str, str] | None = None  # item -> period: the plan that somebody asks for, which is only priced
 
 
 class Solved(BaseModel):
@@ -68,6 +71,7 @@ class Drafted(BaseModel):
     why_infeasible: str
     gap: float
     change: Change
+    variants: tuple[Variant, ...] = ()
 
 
 Solve = Callable[[Snapshot, SolverLimits], Plan]  # raises SnapshotError; `activities.solver.solve`
@@ -86,7 +90,10 @@ class Planning:
         async with heartbeating():
             snapshot = Snapshot.model_validate(await self._document(request.snapshot))
             try:
-                plan = await asyncio.to_thread(self._solve, snapshot, request.limits)
+                if request.wanted is not None:
+                    plan = priced(snapshot, request.wanted)
+                else:
+                    plan = await asyncio.to_thread(self._solve, snapshot, request.limits)
             except SnapshotError as exc:
                 return Solved(plan=None, why_not=str(exc))
             digest = await self._ledger.put_document(document(plan))
@@ -111,8 +118,13 @@ class Planning:
             proposal = await asyncio.to_thread(
                 draft, snapshot, plan, request.run, request.reasons, request.titles, request.changed, explained
             )
-            for other in explained.plans:
-                await self._ledger.put_document(document(other))
+            proposal = await asyncio.to_thread(
+                draft, snapshot, plan, request.run, request.reasons, request.titles, request.changed, explained
+            )
+            variants = [
+                await self._variant(request, snapshot, plan, other, alternative)
+                for other, alternative in zip(explained.plans, explained.alternatives.found, strict=True)
+            ]
             digest = await self._ledger.put_document(document(proposal))
         if proposal.cut:
             log.warning("proposal_cut_by_clock", product=request.product, run=request.run, parts=list(proposal.cut))
@@ -125,6 +137,28 @@ class Planning:
             why_infeasible=proposal.why_infeasible,
             gap=proposal.gap,
             change=proposal.change,
+            variants=tuple(variants),
+        )
+
+    async def _variant(
+        self, request: DraftRequest, snapshot: Snapshot, beside: Proposal, other: Plan, alternative: Alternative
+    ) -> Variant:
+        """Keep an alternative with a proposal of its own, so that somebody can approve exactly it."""
+        await self._ledger.put_document(document(other))
+        proposal = await asyncio.to_thread(
+            draft, snapshot, other, request.run, request.reasons, request.titles, request.changed
+        )
+        digest = await self._ledger.put_document(document(proposal))
+        first, then = beside.starts, proposal.starts
+        differing = sorted(name for name in {*first, *then} if first.get(name) != then.get(name))
+        return Variant(
+            purpose=alternative.purpose,
+            plan=other.digest(),
+            proposal=digest,
+            differs={name: then.get(name) for name in differing},
+            value=proposal.value,
+            change=proposal.change,
+            text=alternative.text,
         )
 
     async def _document(self, digest: str) -> Any:

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from typing import Any, Protocol
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from domain.record import Entry, Recorded, Spelled, ViewRow
 
@@ -17,7 +17,11 @@ class AllotmentExceededError(Exception):
 
 
 class NoSuchRecipientError(Exception):
-    """Nobody can be reached under this name."""
+    """Nobody can be reached under this name, this way."""
+
+
+class ChannelUnavailableError(Exception):
+    """This way does not work at the moment; it may work again."""
 
 
 class BrokenChainError(Exception):
@@ -169,23 +173,31 @@ class Vault(Protocol):
 
 
 class Message(BaseModel):
-    """Something to tell a person; ``key`` makes a repetition harmless."""
+    """Something to tell a person, as it goes out; ``key`` makes a repetition harmless."""
 
     model_config = ConfigDict(frozen=True)
 
-    key: str
+    key: str  # the same whenever and over whichever way it is sent
     product: str
-    to: str  # a person
+    to: str  # a person, or a channel of the installation
     role: str
     subject: str
     text: str
+    kind: str = "news"
+    html: str = ""  # the same again, for those who can show it
+    address: str | None = None  # of the person's mail
+    at: AwareDatetime | None = None  # when what it tells happened
+    data: dict[str, Any] = Field(default_factory=dict)  # the same again, for programs
 
 
 class Channel(Protocol):
-    """A way to reach people."""
+    """A way to reach people. Every call ends by itself."""
 
     name: str
 
     async def send(self, message: Message) -> None:
-        """Deliver once per key. Raises NoSuchRecipientError when trying again cannot help."""
+        """Deliver, once per key where the way can tell.
+
+        Raises NoSuchRecipientError when trying again cannot help, ChannelUnavailableError when it can.
+        """
         ...

@@ -23,6 +23,8 @@ STEPS: dict[str, Step] = {
     "approval.requested": "proposal",
     "approval.asked": "proposal",
     "approval.reminded": "proposal",
+    "approval.commented": "proposal",
+    "approval.counted": "decision",
     "decision.given": "decision",
     "escalation.answered": "decision",
     "approval.lapsed": "decision",
@@ -32,6 +34,7 @@ STEPS: dict[str, Step] = {
     "forecast.past_due": "event",
     "product.applied": "event",
     "product.archived": "event",
+    "reversal.requested": "event",
     "delegation.granted": "event",
     "delegation.revoked": "event",
 }

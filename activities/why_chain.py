@@ -10,6 +10,7 @@ MOST_LINKS = 60  # of one explanation; nobody reads more
 MOST_STEPS = 12  # from the start, in either direction
 LATEST = 8  # entries about a milestone, a theme … that are explained
 
+MAIL = ("message.", "digest.")  # kinds of entries
 LIVES = {"approval.requested": "approval:", "escalation.started": "escalation:"}  # kind -> what its life is about
 ENDS = frozenset({"approval.superseded", "escalation.stood_down"})  # they follow from something else than they began
 
@@ -94,7 +95,12 @@ class Chain:
         query = LedgerQuery(
             product=self._product, cause=cause, about=about, kind=kind, after_seq=after_seq, limit=limit
         )
-        return await self._reader.entries(query)
+        return [one for one in await self._reader.entries(query) if not is_mail(one)]
+
+
+def is_mail(recorded: Recorded) -> bool:
+    """Tell whether an entry belongs to the log of deliveries: how somebody was told explains nothing."""
+    return recorded.entry.kind.startswith(MAIL)
 
 
 def asks(recorded: Recorded) -> bool:
@@ -112,13 +118,14 @@ async def chain_of(reader: LedgerReader, found: Found) -> list[Recorded]:
     if found.kind == "item":
         await _of_item(reader, found, chain)
     elif found.kind in ("approval", "escalation", "run"):
-        for recorded in found.entries:
+        life = [recorded for recorded in found.entries if not is_mail(recorded)]
+        for recorded in life:
             chain.add(recorded)
         await chain.back(found.entries[0])
-        for recorded in found.entries:
+        for recorded in life:
             if recorded.entry.kind in ENDS:
                 await chain.back(recorded, steps=1)
-        for recorded in found.entries:
+        for recorded in life:
             await chain.forth(recorded, steps=3)
     else:
         # The newest matter most: they are gathered first, in case there is no room for all.

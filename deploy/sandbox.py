@@ -9,13 +9,13 @@ OURS = ("activities", "domain", "events")  # deterministic, and slow to load aga
 HELPERS = tuple(  # what the workflow files share; the files with the workflows themselves stay inside
     f"workflows.{name}"
     for name in (
-        *("approval_record", "data", "escalation_record", "intake", "messages", "opening", "options"),
-        *("performing", "recording", "waiting"),
+        *("approval_record", "asking", "data", "desk", "escalation_record", "intake", "messages", "opening", "options"),
+        *("performing", "recording", "reporting", "steering", "waiting"),
     )
 )
 LIBRARIES = (
     *("structlog", "yaml", "annotated_types", "pydantic_core", "typing_inspection", "highspy", "numpy"),
-    *("temporalio.contrib.pydantic", "rich"),
+    *("temporalio.contrib.pydantic", "rich", "holidays", "dateutil"),
 )
 
 

@@ -70,6 +70,9 @@ class Settings(BaseModel):
     key_file: Annotated[Path, AfterValidator(_absolute)] = Field(  # the root key; whoever has it can read all texts
         default_factory=lambda known: known.get("home", _absolute(Path(".tandem"))) / "root.key"
     )
+    channels_file: Annotated[Path, AfterValidator(_absolute)] = Field(  # how people are told; it holds secrets
+        default_factory=lambda known: known.get("home", _absolute(Path(".tandem"))) / "channels.yaml"
+    )
     kafka_url: Annotated[str, AfterValidator(_brokers)] | None = None  # None: the embedded broker on broker_port
     kafka_security: Literal["plaintext", "ssl", "sasl_plaintext", "sasl_ssl"] = "plaintext"
     kafka_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "PLAIN"
@@ -95,6 +98,12 @@ class Settings(BaseModel):
             f"http://{_url_host(known.get('web_host', '127.0.0.1'))}:{known.get('web_port', 8080)}"
         ),
         pattern=r"^https?://",
+    )
+    public_url: str = Field(  # what links in messages begin with
+        default_factory=lambda known: (
+            f"http://{_url_host(known.get('web_host', '127.0.0.1'))}:{known.get('web_port', 8080)}"
+        ),
+        pattern=r"^https?://[^\s?#]+$",
     )
     debug: bool = False  # tracebacks on the terminal
 

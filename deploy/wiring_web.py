@@ -12,6 +12,7 @@ from deploy.process import Ready
 from deploy.serving import serve
 from deploy.settings import Settings
 from deploy.wiring_intake import now, process_name, way_in
+from deploy.wiring_links import links_of
 from web.app import create_app
 from web.services import Services
 
@@ -19,7 +20,8 @@ from web.services import Services
 async def run_web(settings: Settings, ready: Ready) -> None:
     """Serve until cancelled."""
     async with way_in(settings) as way, AsyncExitStack() as opened:
-        sources = SqlSources(settings.database_url, root_key(settings.key_file, may_create=False))
+        key = root_key(settings.key_file, may_create=False)
+        sources = SqlSources(settings.database_url, key)
         opened.push_async_callback(sources.close)
         kept = timedelta(hours=settings.intake_kept_hours)
         counting = Counting(way.intake, process_name("web"), "http", now, kept)
@@ -36,6 +38,7 @@ async def run_web(settings: Settings, ready: Ready) -> None:
             clock=now,
             solve=solve,
             tally=counting.count,
+            links=links_of(key, settings.public_url),
         )
         app = create_app(services)
         beats = asyncio.create_task(counting.run(), name="counting")

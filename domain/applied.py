@@ -25,6 +25,8 @@ from domain.product import PAST_PERIODS, ProductState
 from domain.things import Dependency, Goal, Item, Milestone, Team
 from events.internal import SOURCE, ProductApplied
 
+TEAM_FACTS = ("function", "lead", "allotment", "cadence", "calendar")
+
 Known = TypeVar("Known", Item, Milestone, Dependency)
 Facts = dict[str, dict[str, Any]]  # name -> field -> value
 
@@ -178,9 +180,7 @@ def _teams(state: ProductState, old: ProductDefinition, new: ProductDefinition) 
     }
     for name, declared in new.teams.items():
         known = state.teams.get(name) or Team(function=declared.function, lead=declared.lead, allotment=0)
-        teams[name] = known.model_copy(
-            update={field: getattr(declared, field) for field in ("function", "lead", "allotment", "cadence")}
-        )
+        teams[name] = known.model_copy(update={field: getattr(declared, field) for field in TEAM_FACTS})
     return teams
 
 

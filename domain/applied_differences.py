@@ -20,6 +20,10 @@ _REMOVED = {
     "teams": "not in the file: gives nothing from now on",
     "sources": "not in the file: its events no longer reach this product",
 }
+_PLAIN = (
+    *("title", "time_zone", "people", "calendar", "calendars", "contacts", "words"),
+    *("budget", "goals", "policy", "aliases"),
+)
 _ENDING = ("items", "milestones", "dependencies")  # what ends when a file no longer lists it
 _ORDER = ("dropped", "removed", "changed", "added")
 
@@ -81,7 +85,7 @@ def unasked_drops(drops: Iterable[Difference]) -> str:
 
 def _fields(old: ProductDefinition, new: ProductDefinition) -> Iterator[Difference]:
     """Yield the differences outside the things that have a life of their own."""
-    for field in ("title", "time_zone", "people", "budget", "goals", "policy", "aliases"):
+    for field in _PLAIN:
         before, after = getattr(old, field), getattr(new, field)
         if before != after:
             include = {field}

@@ -1,78 +1,18 @@
-"""Who may decide what: limits per decision and cumulative per period, and whether an answer counts. Pure."""
+"""Whether a person may speak, and whether an answer to a request for a decision counts. Pure."""
 
 from datetime import datetime, timedelta
-from typing import Literal
 
 from domain.definition import People
+from domain.delegations import Given, Mandates, Matter, chain_of
 from domain.forecasts import impossible
-from domain.periods import period_of
-from domain.policy import ROLES, Limits
-from domain.product import DEBT_SUBJECT, ProductState, Used
-from domain.wording import count, listing, money, role_name
-from events.internal import Change, DecisionGiven, EscalationAnswered, Role, Verdict
+from domain.limits import beyond_role
+from domain.policy import ROLES
+from domain.product import ProductState, Request, change_of
+from domain.votes import standing, vote_of, voted
+from domain.wording import role_name
+from events.internal import DecisionGiven, Role, Verdict
 
-Reply = Literal["accept_delay", "waive", "handled"]
 FURTHEST = timedelta(days=3653)  # ten years: what is kept or accepted for longer is no longer a decision about a plan
-
-
-def used_by(state: ProductState, role: Role, at: datetime) -> Used:
-    """Return what a role has decided in the period of an instant."""
-    period = period_of(at, state.time_zone)
-    used = state.used.get(role)
-    return used if used is not None and used.period == period else Used(period=period)
-
-
-def spend(state: ProductState, role: Role, change: Change, at: datetime) -> dict[str, Used]:
-    """Return the used limits after a decision took effect."""
-    used = used_by(state, role, at)
-    after = Used(period=used.period, money=used.money + change.money_moved, items=used.items + len(change.displaced))
-    return {**state.used, role: after}
-
-
-def beyond(limits: Limits, used: Used, change: Change, currency: str) -> str:
-    """Say which limit a change exceeds, with the figures; empty when none."""
-    displaced = len(change.displaced)
-    if limits.money_per_decision is not None and change.money_moved > limits.money_per_decision:
-        moved, limit = money(change.money_moved, currency), money(limits.money_per_decision, currency)
-        return f"it moves {moved}, and {limit} is the limit per decision"
-    if limits.items_per_decision is not None and displaced > limits.items_per_decision:
-        return f"it displaces {count(displaced, 'item')}, and {limits.items_per_decision} is the limit per decision"
-    if limits.money_per_period is not None and used.money + change.money_moved > limits.money_per_period:
-        moved, limit = money(used.money + change.money_moved, currency), money(limits.money_per_period, currency)
-        return f"it brings the money moved in {used.period} to {moved}, and {limit} is the limit per period"
-    if limits.items_per_period is not None and used.items + displaced > limits.items_per_period:
-        total = count(used.items + displaced, "item")
-        return f"it brings what was displaced in {used.period} to {total}, and {limits.items_per_period} is the limit"
-    return ""
-
-
-def beyond_role(state: ProductState, role: Role, change: Change, at: datetime) -> str:
-    """Say which limit of a role a change exceeds at this instant; empty when none."""
-    return beyond(state.policy.authority.of(role), used_by(state, role, at), change, state.currency)
-
-
-def required_role(
-    state: ProductState, change: Change, at: datetime, lowest: Role = "product_manager"
-) -> tuple[Role | None, str]:
-    """Return the lowest role, from ``lowest`` on, that may decide a change, and why not the one below it.
-
-    None when nobody may.
-    """
-    why = ""
-    for role in ROLES[ROLES.index(lowest) :]:
-        exceeded = beyond_role(state, role, change, at)
-        if not exceeded and change.slipped and role == "product_manager":
-            exceeded = f"it lets {listing(change.slipped)} slip, which the product manager may not decide"
-        if not exceeded:
-            return role, why
-        why = exceeded
-    return None, why
-
-
-def next_role(role: Role) -> Role | None:
-    """Return the role above, or None above the board."""
-    position = ROLES.index(role) + 1
-    return ROLES[position] if position < len(ROLES) else None
 
 
 def roles_of(people: People, actor: str) -> tuple[Role, ...]:
@@ -80,56 +20,66 @@ def roles_of(people: People, actor: str) -> tuple[Role, ...]:
     return tuple(role for role in ROLES if actor in people.holders(role))
 
 
-def speaks_for(people: People, actor: str, role: Role, at_least: Role) -> str:
+def speaks_for(mandates: Mandates, given: Given, at_least: Role, matter: Matter, at: datetime) -> str:
     """Say why a person cannot answer in a role; empty when they can. A higher role may answer for a lower one."""
-    if actor not in people.holders(role):
-        return f"{actor} does not hold the role {role_name(role)}"
-    if ROLES.index(role) < ROLES.index(at_least):
-        return f"this needs the {role_name(at_least)}; {actor} answers as {role_name(role)}"
+    if not chain_of(mandates, given, matter, at):
+        return _no_mandate(mandates, given, matter, at)
+    if ROLES.index(given.role) < ROLES.index(at_least):
+        return f"this needs the {role_name(at_least)}; {given.actor} answers as {role_name(given.role)}"
     return ""
 
 
+def _no_mandate(mandates: Mandates, given: Given, matter: Matter, at: datetime) -> str:
+    role = role_name(given.role)
+    if given.acting_for not in (None, given.actor):
+        why = f"{given.actor} does not stand in for {given.acting_for} as {role} now"
+    else:
+        why = f"{given.actor} does not hold the role {role}"
+    if chain_of(mandates, given, matter.model_copy(update={"money": 0}), at):
+        return f"{given.actor} may not decide this much in the stead of another {role}"
+    return why
+
+
 def refusal_of_verdict(
-    people: People, verdict: Verdict, actor: str, role: Role, at_least: Role, until: datetime | None, at: datetime
+    mandates: Mandates,
+    verdict: Verdict,
+    given: Given,
+    at_least: Role,
+    until: datetime | None,
+    at: datetime,
+    *,
+    money: int = 0,
+    requester: str | None = None,
 ) -> str:
     """Say why an answer to a request does not count, whatever the product's state; empty when nothing speaks against.
 
     The approval's workflow asks it before it takes an answer, the product before it follows one: they must agree.
+    ``money``: minor units that the answer moves.
     """
-    if wrong := speaks_for(people, actor, role, at_least):
+    matter = Matter(scope="decisions", money=money)
+    if verdict == "withdraw" and given.actor == requester:
+        return ""
+    if wrong := speaks_for(mandates, given, at_least, matter, at):
         return wrong
+    if verdict == "approve" and requester is not None and requester in chain_of(mandates, given, matter, at):
+        return f"{requester} asked for this, and nobody approves what they asked for, nor lets it be approved for them"
     if verdict == "keep":
-        if until is None:
-            return "keep as is needs a date until which it holds"
-        if until <= at:
-            return "keep as is needs a date in the future"
-        if until - at > FURTHEST:
-            return "keep as is needs a date within ten years"
+        return refusal_of_date("keep as is needs", until, at, missing="until which it holds")
     return ""
 
 
-def refusal_of_reply(
-    people: People, subject: str, answer: Reply, actor: str, role: Role, until: datetime | None, at: datetime
-) -> str:
-    """Say why an answer to an escalation does not count, whatever the product's state; empty when nothing does.
-
-    The escalation's workflow asks it before it takes an answer, the product before it follows one: they must agree.
-    """
-    if wrong := speaks_for(people, actor, role, "product_owner"):
-        return wrong
-    if answer == "accept_delay":
-        if until is None:
-            return "accepting a delay needs the date that is accepted"
-        if until <= at:
-            return "accepting a delay needs a date in the future"
-        if until - at > FURTHEST:
-            return "accepting a delay needs a date within ten years"
-    if answer == "waive" and subject == DEBT_SUBJECT:
-        return "a better plan cannot be waived: keep the plan as it is until a date, or decide the open request"
+def refusal_of_date(what: str, until: datetime | None, at: datetime, missing: str) -> str:
+    """Say why a date until which something is decided cannot be taken; empty when it can."""
+    if until is None:
+        return f"{what} a date {missing}"
+    if until <= at:
+        return f"{what} a date in the future"
+    if until - at > FURTHEST:
+        return f"{what} a date within ten years"
     return ""
 
 
-def _cannot_be_kept(state: ProductState, at: datetime) -> str:
+def cannot_be_kept(state: ProductState, at: datetime) -> str:
     """Say why the plan in force cannot be kept: what was possible when somebody was asked need not be so now."""
     request, plan = state.request, state.plan
     broken = () if plan is None else impossible(state, plan.starts, at)
@@ -139,35 +89,57 @@ def _cannot_be_kept(state: ProductState, at: datetime) -> str:
     return ""
 
 
+def mandates_of(state: ProductState) -> Mandates:
+    """Return who may speak for whom in a product."""
+    return Mandates(people=state.people, delegations=state.delegations)
+
+
 def refusal_of_decision(state: ProductState, decision: DecisionGiven, at: datetime) -> str:
     """Say why a decision does not count; empty when it does. Whether the plan is still possible is checked apart."""
     request = state.request
     if request is None or request.number != decision.approval:
         return "changed since you looked: this request is no longer open"
-    if decision.proposal != request.outcome.proposal:
+    change = change_of(request.outcome, decision.proposal)
+    if change is None:
         return "changed since you looked: the decision names another proposal than the one that is open"
-    given = (decision.verdict, decision.actor, decision.role)
-    if wrong := refusal_of_verdict(state.people, *given, request.role, decision.until, at):
+    given = Given(actor=decision.actor, role=decision.role, acting_for=decision.acting_for)
+    approving = decision.verdict == "approve"
+    if wrong := refusal_of_verdict(
+        mandates_of(state),
+        decision.verdict,
+        given,
+        request.role,
+        decision.until,
+        at,
+        money=change.money_moved if approving else 0,
+        requester=request.requester,
+    ):
         return wrong
-    if decision.verdict == "keep" and (wrong := _cannot_be_kept(state, at)):
-        return wrong
-    if decision.verdict == "approve":
-        exceeded = beyond_role(state, decision.role, request.outcome.change, at)
-        if exceeded:
+    if decision.verdict == "keep":
+        return cannot_be_kept(state, at)
+    if decision.verdict == "withdraw":
+        return _nothing_to_withdraw(request, decision.actor)
+    if decision.verdict == "changes":
+        return _wishes_refused(state, decision)
+    if approving:
+        if exceeded := beyond_role(state, decision.role, change, at):
             return f"beyond the authority of the {role_name(decision.role)}: {exceeded}"
+        matter = Matter(scope="decisions", money=change.money_moved)
+        return voted(standing(state, request, at), chain_of(mandates_of(state), given, matter, at))
     return ""
 
 
-def refusal_of_answer(state: ProductState, answer: EscalationAnswered, at: datetime) -> str:
-    """Say why the answer to an escalation does not count; empty when it does."""
-    if state.escalations.get(answer.subject) != answer.escalation:
-        return "this escalation is no longer open"
-    given = (answer.answer, answer.actor, answer.role)
-    if wrong := refusal_of_reply(state.people, answer.subject, *given, answer.until, at):
-        return wrong
-    if answer.subject == DEBT_SUBJECT and answer.answer == "accept_delay":  # it keeps the plan, as a decision would
-        asked = state.request
-        if asked is not None and (wrong := speaks_for(state.people, answer.actor, answer.role, asked.role)):
-            return f"decision {asked.number} is open: {wrong}"
-        return _cannot_be_kept(state, at)
+def _nothing_to_withdraw(request: Request, actor: str) -> str:
+    if actor == request.requester or vote_of(request, actor) is not None:
+        return ""
+    return f"{actor} neither asked for this nor approved it: there is nothing to withdraw"
+
+
+def _wishes_refused(state: ProductState, decision: DecisionGiven) -> str:
+    for name in decision.wishes:
+        item = state.items.get(name)
+        if item is None or not item.open:
+            return f"there is no open item {name!r} that a plan could have or leave out"
+        if item.status == "started" and decision.wishes[name] == "out":
+            return f"{name} has begun; it takes an event of the team to stop it"
     return ""

@@ -1,9 +1,11 @@
 """The heart with every rule in place: import ``take_in`` and its companions from here."""
 
 from domain import (
+    evolve_answers,
     evolve_decisions,
     evolve_market,
     evolve_work,
+    react_answers,
     react_decisions,
     react_dependencies,
     react_market,
@@ -16,8 +18,8 @@ from domain.reactions import RULES_BY_EVENT, react, take_in
 from events.union import EVENT_TYPES
 
 REGISTERED = (
-    *(evolve_decisions, evolve_market, evolve_work),
-    *(react_decisions, react_dependencies, react_market, react_time, react_work),
+    *(evolve_answers, evolve_decisions, evolve_market, evolve_work),
+    *(react_answers, react_decisions, react_dependencies, react_market, react_time, react_work),
 )  # importing them registers their rules
 
 for _type, _event in EVENT_TYPES.items():

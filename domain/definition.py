@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping
 from difflib import get_close_matches
-from typing import Annotated
 from zoneinfo import ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from domain.cadence import Cadence
+from domain.calendars import WorkingCalendar
+from domain.contacts import Contact
 from domain.periods import zone
-from domain.policy import Policy
+from domain.policy import ROLES, Limits, Person, Policy
 from events.fields import (
     Days,
     Due,
@@ -32,10 +33,11 @@ MAX_ITEMS = 2_000  # open items of a product; planning is measured up to here
 MAX_MILESTONES = 2_000  # planned ones: one per item at most makes sense
 MAX_DEPENDENCIES = 4_000  # open ones
 RESERVED = "plan-debt"  # no dependency: the subject of the escalation of a better plan that nobody adopts
+MAX_CALENDARS = 50
+MAX_CONTACTS = 500
 MAX_SOURCES = 50  # of webhooks
 MAX_SOURCES_SIZE = 400_000  # characters of JSON, aliases included: they travel with the roadmap, in one message
 MOST_PROBLEMS = 20  # of a product file that are said at once
-Person = Annotated[str, Field(min_length=1, max_length=200)]
 
 
 class _Strict(BaseModel):
@@ -77,6 +79,7 @@ class TeamDefinition(_Strict):
     person_days: Days  # of the whole team, all products together
     allotment: Days  # of this product
     cadence: Cadence = Cadence()
+    calendar: Name | None = None  # working hours; None: the product's
 
 
 class BudgetDefinition(_Strict):
@@ -137,6 +140,10 @@ class ProductDefinition(_Strict):
     milestones: dict[Name, MilestoneDefinition] = Field(default_factory=dict, max_length=MAX_MILESTONES)
     items: dict[Name, ItemDefinition] = Field(default_factory=dict, max_length=MAX_ITEMS)
     dependencies: dict[Name, DependencyDefinition] = Field(default_factory=dict, max_length=MAX_DEPENDENCIES)
+    calendars: dict[Name, WorkingCalendar] = Field(default_factory=dict, max_length=MAX_CALENDARS)
+    calendar: Name | None = None  # that business time counts by; None: every hour counts
+    contacts: dict[Person, Contact] = Field(default_factory=dict, max_length=MAX_CONTACTS)
+    words: dict[Topic, dict[Name, Text]] = Field(default_factory=dict, max_length=50)  # function -> id -> their name
     policy: Policy = Policy()
     clock: ClockSettings = ClockSettings()
     sources: dict[SourceName, SourceBinding] = Field(default_factory=dict, max_length=MAX_SOURCES)
@@ -163,7 +170,7 @@ def problems_of(definition: ProductDefinition) -> list[str]:
     """Return what is wrong between the parts of a definition, each with its place."""
     found: list[str] = []
 
-    def known(place: str, name: str, names: dict[str, object], what: str) -> None:
+    def known(place: str, name: str, names: Mapping[str, object], what: str) -> None:
         if name not in names:
             found.append(f"{place}: {unknown(what, name, names)}")
 
@@ -187,10 +194,38 @@ def problems_of(definition: ProductDefinition) -> list[str]:
         known(f"dependencies.{name}.provider", dependency.provider, dict(teams), "team")
         if dependency.milestone is not None:
             known(f"dependencies.{name}.milestone", dependency.milestone, dict(milestones), "milestone")
+    calendars = dict(definition.calendars)
+    named = {"calendar": definition.calendar}
+    named |= {f"teams.{name}.calendar": team.calendar for name, team in definition.teams.items()}
+    named |= {f"contacts.{name}.calendar": contact.calendar for name, contact in definition.contacts.items()}
+    for place, calendar in named.items():
+        if calendar is not None:
+            known(place, calendar, calendars, "calendar")
+    found += _quorum_problems(definition)
     found += _alias_problems(definition)
     cycle = find_cycle({name: item.after for name, item in definition.items.items()})
     if cycle:
         found.append(f"items.{cycle[0]}.after: the items wait for each other in a circle: {' → '.join(cycle)}")
+    return found
+
+
+def _quorum_problems(definition: ProductDefinition) -> list[str]:
+    """Return quorums that could never be reached: a request that nobody can answer would only expire."""
+    found, authority = [], definition.policy.authority
+    for position, role in enumerate(ROLES):
+        able = {person for above in ROLES[position:] for person in definition.people.holders(above)}
+        quorum = authority.of(role).quorum
+        if len(able) < quorum:
+            found.append(
+                f"policy.authority.{role}.quorum: {quorum} people have to approve, and only {len(able)} may: those who "
+                "hold the role or one above it"
+            )
+        reached = role == "product_owner" or authority.product_owner != Limits()
+        if authority.four_eyes_money is not None and role != "product_manager" and reached and len(able) < 2:
+            found.append(
+                f"policy.authority.four_eyes_money: it takes two people, and only {len(able)} may decide as "
+                f"{role.replace('_', ' ')}"
+            )
     return found
 
 

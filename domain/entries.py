@@ -63,12 +63,14 @@ def said_of(reaction: Reaction) -> dict[str, Any]:
     if isinstance(reaction, Adopt):
         return {"kind": f"adopt on the authority of the {role_name(reaction.role)}", "because": reaction.because}
     if isinstance(reaction, Conclude):
-        return {"kind": f"answer {reaction.effect}", "because": reaction.because, "number": reaction.approval}
+        came_to = {"changes": "planned anew", "uncounted": "taken back"}.get(reaction.effect, reaction.effect)
+        return {"kind": f"answer {came_to}", "because": reaction.because, "number": reaction.approval}
     if isinstance(reaction, ConcludeEscalation):
-        kind = "answer taken" if reaction.effect == "answered" else "answer refused"
+        kind = "answer refused" if reaction.effect == "refused" else "answer taken"
         number, subject = reaction.number, reaction.subject
         return {"kind": kind, "because": reaction.because, "number": number, "subject": subject}
-    return {"kind": f"tell the {role_name(reaction.role)}", "because": f"{reaction.subject}: {reaction.text}"}
+    whom = listing(reaction.people) if reaction.people else f"the {role_name(reaction.role)}"
+    return {"kind": f"tell {whom}", "because": f"{reaction.subject}: {reaction.text}"}
 
 
 def event_entry(state: ProductState, stamped: Stamped, taken: Taken, reactions: Reactions, times: Times) -> Entry:
@@ -131,8 +133,12 @@ _BY_ENGINE: Identity = "engine"
 
 def _answerable(event: Event) -> tuple[str, Identity]:
     """Return who is behind an internal event, and how well that is known."""
-    if isinstance(event, internal.DecisionGiven | internal.EscalationAnswered):
+    if isinstance(event, internal.DecisionGiven | internal.EscalationAnswered | internal.ReversalRequested):
         return event.actor, event.identity
+    if isinstance(event, internal.DelegationRevoked):
+        return event.actor, event.identity
+    if isinstance(event, internal.DelegationGranted):
+        return event.person, event.identity
     if isinstance(event, internal.ProductApplied | internal.ProductArchived):
         return event.actor, "asserted"
     return "tandem", "engine"
@@ -249,10 +255,15 @@ def incident_row(product: str, key: str, subject: str, text: str, at: datetime) 
     )
 
 
+def told_people(state: ProductState, notify: Notify) -> tuple[str, ...]:
+    """Return whom news are for: those whom they name, or all who hold the role."""
+    return notify.people or state.people.holders(notify.role)
+
+
 def told_entry(state: ProductState, notify: Notify, cause: str, number: int, times: Times) -> Entry:
     """Return the entry of something that is told to those who hold a role."""
     key = f"{cause}/told/{number}"
-    people = state.people.holders(notify.role)
+    people = told_people(state, notify)
     rows = (incident_row(state.product, key, notify.subject, notify.text, times.clock_at),) if notify.incident else ()
     return Entry(
         product=state.product,

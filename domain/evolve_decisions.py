@@ -6,16 +6,31 @@ from typing import Any
 from pydantic import ValidationError
 
 from domain.applied import merged, refusal_of
-from domain.authority import refusal_of_answer, refusal_of_decision, spend
+from domain.authority import mandates_of, refusal_of_decision
 from domain.churn import churned
 from domain.deadlines import debt_of, retry_after, run_lost_at
 from domain.debt import paid_per_point
 from domain.definition import ProductDefinition
+from domain.delegations import Given, Matter, chain_of
 from domain.evolve import APPLIED, Step, handles, refused, superseded
-from domain.facts import forget_ended, put
+from domain.forecasts import impossible
+from domain.limits import spend
 from domain.materiality import finding_of, outcome_of, unusable
 from domain.periods import index_of, period_of
-from domain.product import DEBT_SUBJECT, PAST_PERIODS, Better, Found, Kept, PlanInForce, ProductState, Rejection
+from domain.product import (
+    PAST_PERIODS,
+    Better,
+    Found,
+    Kept,
+    PlanInForce,
+    ProductState,
+    Rejection,
+    Reversal,
+    change_of,
+    chosen,
+    starts_of,
+)
+from domain.votes import with_vote, without_vote
 from events import internal
 
 MOST_SAID = 500  # characters of what a look came to
@@ -87,7 +102,10 @@ def _solved(state: ProductState, event: internal.PlanSolved, at: datetime) -> St
     better = state.better
     found = Found(run=event.run, finding=finding, because=because[:MOST_SAID], at=at)
     if finding == "none":
-        return _failed(state, at).model_copy(update={"found": found}), APPLIED
+        changes = {"found": found, "wishes": {}, "wished_by": ""}  # a wish that cannot be met is not wished for ever
+        if event.wanted_by is not None or state.wishes:
+            return state.model_copy(update={**changes, "run": None}), APPLIED
+        return _failed(state, at).model_copy(update=changes), APPLIED
     if broken := unusable(state, finding, outcome_of(event), at):
         because = f"the plan that was found is no longer possible: {broken}"[:MOST_SAID]
         found = found.model_copy(update={"finding": "unusable", "because": because})
@@ -98,9 +116,11 @@ def _solved(state: ProductState, event: internal.PlanSolved, at: datetime) -> St
         since, paid = at if better is None else better.since, paid_per_point(state, event.value_in_force)
         lost = debt_of(state, state.policy, at)[1]  # what was lost before was lost at the gain that was known then
         better = Better(since=since, gain=gain, run=event.run, paid_per_point=paid, lost=lost, counted=at)
-    else:
+    elif event.wanted_by is None:  # going back was only priced: what is best was not looked for
         better = None
-    ended = {"run": None, "better": better, "found": found, "failed": 0, "retry_at": None}
+    ended: dict[str, Any] = {"run": None, "better": better, "found": found, "failed": 0, "retry_at": None}
+    if finding not in ("better", "wanted", "churned"):  # what was wished for is there already, or comes to nothing
+        ended |= {"wishes": {}, "wished_by": ""}
     return state.model_copy(update=ended), APPLIED
 
 
@@ -114,8 +134,20 @@ def _failed(state: ProductState, at: datetime) -> ProductState:
 
 @handles(internal.PlanAdopted)
 def _adopted(state: ProductState, event: internal.PlanAdopted, at: datetime) -> Step:
+    before = starts_of(state)
     plan = PlanInForce(
-        plan=event.plan, proposal=event.proposal, run=event.run, starts=event.starts, adopted_at=at, by=event.by
+        plan=event.plan,
+        proposal=event.proposal,
+        run=event.run,
+        starts=event.starts,
+        adopted_at=at,
+        by=event.by,
+        approval=event.approval,
+        replaced={
+            name: before.get(name)
+            for name in sorted({*before, *event.starts})
+            if before.get(name) != event.starts.get(name)
+        },
     )
     first = state.plan is None
     return state.model_copy(
@@ -127,6 +159,9 @@ def _adopted(state: ProductState, event: internal.PlanAdopted, at: datetime) -> 
             "rejection": None,
             "better": None,
             "kept": None,
+            "wishes": {},
+            "wished_by": "",
+            "reversal": None,
             "reference": state.reference.model_copy(update={"plan_broken": False, "request_broken": False}),
             "paced_from": at,
             "used": state.used if first else spend(state, event.role, event.change, at),
@@ -137,13 +172,57 @@ def _adopted(state: ProductState, event: internal.PlanAdopted, at: datetime) -> 
 
 @handles(internal.DecisionGiven)
 def _decision(state: ProductState, event: internal.DecisionGiven, at: datetime) -> Step:
-    if state.request is None or refusal_of_decision(state, event, at) or event.verdict == "approve":
-        return state, APPLIED  # an approval takes effect with `plan.adopted`, once the plan is known to be possible
+    request = state.request
+    if request is None or refusal_of_decision(state, event, at):
+        return state, APPLIED
+    if event.verdict == "approve":  # it takes effect with `plan.adopted`, once the plan is known to be possible
+        if impossible(state, chosen(request.outcome, event.proposal).starts, at, proposed=True):
+            return state, APPLIED
+        return state.model_copy(update={"request": with_vote(request, event, _voice(state, event, at), at)}), APPLIED
+    if event.verdict == "withdraw" and event.actor != request.requester:
+        return state.model_copy(update={"request": without_vote(request, event.actor)}), APPLIED
+    closed = state.model_copy(update={"request": None, "paced_from": at, "wishes": {}, "wished_by": ""})
+    if event.verdict == "withdraw":
+        return closed, APPLIED
     if event.verdict == "keep" and event.until is not None:
         kept = Kept(until=event.until, by=event.actor, reason=event.reason)
-        return state.model_copy(update={"request": None, "kept": kept, "better": None, "paced_from": at}), APPLIED
-    rejected = {"rejected": state.request.outcome, "rejection": Rejection(at=at, by=event.actor)}
-    return state.model_copy(update={"request": None, **rejected, "paced_from": at}), APPLIED
+        return closed.model_copy(update={"kept": kept, "better": None}), APPLIED
+    rejected: dict[str, Any] = {"rejected": request.outcome, "rejection": Rejection(at=at, by=event.actor)}
+    if event.verdict == "changes" and event.wishes:  # planned anew at once: somebody waits for it
+        rejected |= {"wishes": dict(event.wishes), "wished_by": event.actor, "paced_from": None}
+    return closed.model_copy(update=rejected), APPLIED
+
+
+def _voice(state: ProductState, event: internal.DecisionGiven, at: datetime) -> tuple[str, ...]:
+    """Return the people through whom somebody decides as of now: what the event says may have been true before."""
+    given = Given(actor=event.actor, role=event.role, acting_for=event.acting_for)
+    change = None if state.request is None else change_of(state.request.outcome, event.proposal)
+    matter = Matter(scope="decisions", money=0 if change is None else change.money_moved)
+    return chain_of(mandates_of(state), given, matter, at) or (event.actor,)
+
+
+@handles(internal.ReversalRequested)
+def _reversal(state: ProductState, event: internal.ReversalRequested, at: datetime) -> Step:
+    if refusal := refusal_of_reversal(state, event.approval):
+        return refused(state, refusal)
+    plan = state.plan
+    before = {name: start for name, start in starts_of(state).items() if plan is None or name not in plan.replaced}
+    if plan is not None:
+        before |= {name: start for name, start in plan.replaced.items() if start is not None}
+    open_ones = {
+        name: start for name, start in sorted(before.items()) if name in state.items and state.items[name].open
+    }
+    wanted = Reversal(approval=event.approval, actor=event.actor, starts=open_ones, reason=event.reason)
+    return state.model_copy(update={"reversal": wanted}), APPLIED
+
+
+def refusal_of_reversal(state: ProductState, approval: int) -> str:
+    """Say why a decision cannot be reversed; empty when it can."""
+    if state.plan is None or state.plan.approval != approval:
+        return f"the plan of decision {approval} is not the one in force: there is nothing to go back from"
+    if state.reversal is not None:
+        return f"{state.reversal.actor} has asked for that already"
+    return ""
 
 
 @handles(internal.ApprovalExpired)
@@ -151,59 +230,8 @@ def _expired(state: ProductState, event: internal.ApprovalExpired, at: datetime)
     if state.request is None or state.request.number != event.approval:
         return superseded(state, "this request was answered or replaced before")
     changes: dict[str, Any] = {"request": None, "paced_from": at}
+    if state.policy.on_expiry != "escalate":
+        changes |= {"wishes": {}, "wished_by": ""}
     if state.policy.on_expiry == "reject":
         changes |= {"rejected": state.request.outcome, "rejection": Rejection(at=at)}
     return state.model_copy(update=changes), APPLIED
-
-
-@handles(internal.EscalationAnswered)
-def _answered(state: ProductState, event: internal.EscalationAnswered, at: datetime) -> Step:
-    if refusal_of_answer(state, event, at):
-        return state, APPLIED
-    open_ones = {name: number for name, number in state.escalations.items() if name != event.subject}
-    after = state.model_copy(update={"escalations": open_ones})
-    if event.subject == DEBT_SUBJECT:
-        if event.answer == "accept_delay" and event.until is not None:
-            kept = Kept(until=event.until, by=event.actor, reason=event.reason)
-            after = after.model_copy(update={"kept": kept, "better": None})
-        return _counted_anew(after, at), APPLIED
-    dependency = state.dependencies.get(event.subject)
-    if dependency is None:
-        return after, APPLIED
-    if event.answer == "waive":
-        decided = max([event.time, *dependency.times.values()])  # an authority's word is the last one so far
-        times = {**dependency.times, **dict.fromkeys(("status", "reason", "ended_at"), decided)}
-        waived = {"status": "waived", "reason": event.reason, "ended_at": at, "times": times}
-        dependency = dependency.model_copy(update=waived)
-    elif event.answer == "accept_delay":
-        dependency = dependency.model_copy(update={"accepted_until": event.until})
-    dependencies = put(state.dependencies, event.subject, dependency)
-    return after.model_copy(update={"dependencies": forget_ended(dependencies)}), APPLIED
-
-
-@handles(internal.EscalationUnanswered)
-def _unanswered(state: ProductState, event: internal.EscalationUnanswered, at: datetime) -> Step:
-    if state.escalations.get(event.subject) != event.escalation:
-        return superseded(state, "this escalation was answered or stood down before")
-    open_ones = {name: number for name, number in state.escalations.items() if name != event.subject}
-    after = state.model_copy(update={"escalations": open_ones})
-    return (_counted_anew(after, at) if event.subject == DEBT_SUBJECT else after), APPLIED
-
-
-def _counted_anew(state: ProductState, at: datetime) -> ProductState:
-    """Start the debt's count again once its escalation is over: else it would escalate again the next midnight."""
-    if state.better is None:
-        return state
-    return state.model_copy(
-        update={"better": state.better.model_copy(update={"since": at, "lost": 0.0, "counted": None})}
-    )
-
-
-@handles(internal.DelegationGranted)
-def _granted(state: ProductState, event: internal.DelegationGranted, at: datetime) -> Step:
-    return refused(state, "delegation is not available yet")
-
-
-@handles(internal.DelegationRevoked)
-def _revoked(state: ProductState, event: internal.DelegationRevoked, at: datetime) -> Step:
-    return refused(state, "delegation is not available yet")

@@ -14,6 +14,7 @@ from domain.periods import DAY, last_period, period_of
 from domain.product import ProductState, capacity_of, promise_of
 from domain.slips import MIN_OBSERVATIONS, Lateness
 from domain.things import Dependency
+from domain.waits import elapsed
 from domain.wording import due_on, when
 
 NO_CADENCE = Cadence()
@@ -129,14 +130,17 @@ def options_of(state: ProductState, dependency: Dependency, outlook: Outlook) ->
             text=f"move the date: {dependency.needs} waits until {said}",
             dates=tuple(sorted({*dates})),
         ),
-        Option(kind="escalate", text=f"escalate: {_climbs_said(state, outlook)}"),
+        Option(kind="escalate", text=f"escalate: {_climbs_said(state, dependency.provider, outlook)}"),
     )
 
 
-def _climbs_said(state: ProductState, outlook: Outlook) -> str:
-    for rung in state.policy.ladder:
+def _climbs_said(state: ProductState, provider: str, outlook: Outlook) -> str:
+    function = state.teams[provider].function if provider in state.teams else None
+    for rung in state.policy.ladder_for(function).rungs:
+        if rung.role == "executive_board" and rung.after.business:
+            return f"leave it open, and it is brought to the executive board after {rung.after}"
         if rung.role == "executive_board":
-            on = when(outlook.at + timedelta(hours=rung.after_hours), state.time_zone)
+            on = when(elapsed(outlook.at, rung.after), state.time_zone)
             return f"leave it open, and it is brought to the executive board on {on}"
     return "bring it to the executive board yourself; the ladder does not reach it"
 
@@ -163,11 +167,6 @@ def _reserve(state: ProductState, dependency: Dependency, outlook: Outlook) -> O
 def options_data(options: tuple[Option, ...]) -> list[dict[str, Any]]:
     """Return options as the ledger and the pages keep them: without what is not known."""
     return [one.model_dump(mode="json", exclude_defaults=True) for one in options]
-
-
-def with_options(because: str, options: tuple[Option, ...]) -> str:
-    """Return a text for a person, with what they can choose from."""
-    return because if not options else "\n".join((because, "What can be done:", *(f"- {one.text}" for one in options)))
 
 
 def releases_of(state: ProductState, at: datetime) -> dict[str, dict[str, Any]]:

@@ -11,7 +11,7 @@ from domain.snapshot import index_in_force
 from domain.wording import count, percent, points, when
 from events.internal import PlanSolved
 
-Finding = Literal["none", "first", "same", "below_margin", "kept", "rejected_before", "churned", "better"]
+Finding = Literal["none", "first", "same", "below_margin", "kept", "rejected_before", "churned", "better", "wanted"]
 
 
 def outcome_of(event: PlanSolved) -> Outcome:
@@ -25,6 +25,8 @@ def outcome_of(event: PlanSolved) -> Outcome:
         value_in_force=event.value_in_force,
         change=event.change,
         in_force_feasible=event.in_force_feasible,
+        variants=event.variants,
+        wanted_by=event.wanted_by,
     )
 
 
@@ -45,12 +47,17 @@ def finding_of(state: ProductState, event: PlanSolved, at: datetime) -> tuple[Fi
     change = outcome.change
     if not (change.entered or change.displaced or change.moved):
         return "same", "the best plan is the plan in force"
+    if event.wanted_by is not None:
+        return "wanted", f"{event.wanted_by} asks to go back to the plan before"
     share, margin = gain_share(outcome), state.policy.margin
-    if share < margin:
+    if share < margin or share <= 0:  # with a margin of 0, a plan that is worth the same is no reason to switch
         said = f"the best plan is {percent(share)} better, below the margin of {percent(margin)}"
-        return "below_margin", f"{said}{_priced(state, outcome, at)}"
-    if share <= 0:  # with a margin of 0, a plan that is worth the same is no reason to switch
-        return "below_margin", "the best plan is worth no more than the plan in force"
+        said = f"{said}{_priced(state, outcome, at)}"
+        if share >= margin:
+            said = "the best plan is worth no more than the plan in force"
+        if state.wishes and not _rejected(state, outcome):
+            return "wanted", f"{state.wished_by} asks for it, although {said}"
+        return "below_margin", said
     gain = f"the best plan is {percent(share)} better ({points(outcome.value - outcome.value_in_force)})"
     if state.kept is not None and at < state.kept.until:
         until = when(state.kept.until, state.time_zone)
@@ -102,7 +109,7 @@ def _rejected(state: ProductState, outcome: Outcome) -> bool:
 
 def unusable(state: ProductState, finding: Finding, outcome: Outcome, at: datetime) -> str:
     """Say why a plan that was found has become impossible while it was looked for; empty when it may be followed."""
-    if finding not in ("first", "better"):
+    if finding not in ("first", "better", "wanted"):
         return ""
     broken = impossible(state, outcome.starts, at, proposed=True)
     return broken[0] if broken else ""

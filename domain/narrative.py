@@ -4,13 +4,24 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
 
-from domain import narrative_events, narrative_inside, narrative_letters, narrative_sources, narrative_steps
+from domain import (
+    narrative_escalations,
+    narrative_events,
+    narrative_inside,
+    narrative_letters,
+    narrative_messages,
+    narrative_sources,
+    narrative_steps,
+)
 from domain.narrative_parts import KINDS, plain
 from domain.record import Identity, Recorded
 from domain.wording import when
 
 # importing them registers their templates
-REGISTERED = (narrative_events, narrative_inside, narrative_letters, narrative_sources, narrative_steps)
+REGISTERED = (
+    *(narrative_escalations, narrative_events, narrative_inside, narrative_letters),
+    *(narrative_messages, narrative_sources, narrative_steps),
+)
 
 __all__ = ["KINDS", "Line", "UnknownKindError", "line_of", "text_of", "who"]
 

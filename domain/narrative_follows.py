@@ -17,7 +17,7 @@ def follows(data: Data) -> str:
     for reaction in data.get("reactions") or ():
         whole = plain(str(reaction.get("because") or ""))
         own, title = whole, ""
-        if str(reaction.get("kind", "")).startswith("tell the "):
+        if str(reaction.get("kind", "")).startswith("tell "):
             title, _, own = own.partition(": ")
         for earlier in said:
             own = "" if own == earlier else own.removeprefix(f"{earlier}; ").removesuffix(f": {earlier}")
@@ -53,8 +53,10 @@ def _clause(reaction: Data, because: str, title: str) -> str:
         return f"the answer to {asked} does not count{why}"
     if kind.startswith("answer "):
         return because
-    if kind.startswith("tell the "):
-        return f"{kind.removeprefix('tell ')} is told “{title}”" + (f": {because}" if because else "")
+    if kind.startswith("tell "):
+        whom = kind.removeprefix("tell ")
+        are = "are" if " and " in whom else "is"
+        return f"{whom} {are} told “{title}”" + (f": {because}" if because else "")
     return f"{kind}{why}"
 
 

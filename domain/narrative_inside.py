@@ -69,16 +69,46 @@ def _adopted(e: Facts) -> str:
     return f"The plan of run {e['run']} is in force: {change}; decided by {by}"
 
 
-VERDICTS = {"approve": "approved", "reject": "rejected"}
+VERDICTS = {
+    "approve": "approved",
+    "reject": "rejected",
+    "changes": "asked for changes in",
+    "withdraw": "took back what was said on",
+}
 
 
 @says("decision.given")
 def _decision(e: Facts) -> str:
-    role, number = role_name(e["role"]), e["approval"]
+    role, number = role_name(e["role"]) + _stead(e), e["approval"]
     if e["verdict"] == "keep":
         until = f" until {e.day('until')}" if e["until"] else ""
         return f"{e['actor']} answered decision {number} as {role}: keep the plan as it is{until}{e.reason()}"
     return f"{e['actor']} {VERDICTS[e['verdict']]} decision {number} as {role}{e.reason()}"
+
+
+def _stead(e: Facts) -> str:
+    """Return in whose stead somebody answers, whether they said so or not: both names are on the record."""
+    holder = e["acting_for"] or next(iter(e["via"] or ()), "")
+    return f" for {holder}" if holder not in ("", e["actor"]) else ""
+
+
+@says("reversal.requested")
+def _reversal(e: Facts) -> str:
+    return f"{e['actor']} asked to go back to the plan before decision {e['approval']}{e.reason()}"
+
+
+@says("delegation.granted")
+def _granted(e: Facts) -> str:
+    span = f"from {e.day('start')} to {e.day('end')}"
+    scope = "" if e["scope"] in ("all", None, "") else f", for {e['scope']}"
+    limit = "" if e["most_money"] in ("", None) else f", up to {e.money('most_money')} a decision"
+    role = role_name(e["role"])
+    return f"{e['person']} lets {e['delegate']} act as {role} {span}{scope}{limit}{e.reason()}"
+
+
+@says("delegation.revoked")
+def _revoked(e: Facts) -> str:
+    return f"{e['actor']} ended delegation {e['delegation']}{e.reason()}"
 
 
 @says("approval.expired")
@@ -91,24 +121,17 @@ def _answered(e: Facts) -> str:
     subject, role = subject_name(e["subject"]), role_name(e["role"])
     until = f" until {e.day('until')}" if e["until"] else ""
     did = {
+        "give_capacity": f"gave {float(e['person_days'] or 0):g} person-days in {e['period']} for {subject}",
+        "give_money": f"gave {e.money('money')} in {e['period']} for {subject}",
+        "resequence": f"put back what waits for {subject} to {e['period']}",
+        "hand_to_board": f"handed {subject} to the executive board",
         "accept_delay": f"accepted the delay of {subject}{until}",
         "waive": f"waived {subject}",
         "handled": f"takes care of {subject}",
     }[e["answer"]]
-    return f"{e['actor']} {did} as {role}{e.reason()}"
+    return f"{e['actor']} {did} as {role}{_stead(e)}{e.reason()}"
 
 
 def unanswered(e: Facts) -> str:
     """Say that an escalation ended without an answer (an event; a line of its own history has the same kind)."""
     return f"Nobody with authority answered escalation {e['escalation']} of {subject_name(e['subject'])}"
-
-
-@says("delegation.granted")
-def _granted(e: Facts) -> str:
-    span = f"from {e.day('start')} to {e.day('end')}"
-    return f"{e['person']} lets {e['delegate']} decide as {role_name(e['role'])} {span}{e.reason()}"
-
-
-@says("delegation.revoked")
-def _revoked(e: Facts) -> str:
-    return f"{e['person']} no longer lets {e['delegate']} decide as {role_name(e['role'])}"

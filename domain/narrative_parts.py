@@ -94,6 +94,12 @@ def the_role(data: Data, names: Any = None) -> str:
     return f"{role} ({listing(known)})" if known else role
 
 
+def signed(data: Data) -> str:
+    """Return who decided, and in whose stead: ``petra for olga``."""
+    by, holder = plain(str(data.get("by") or "")), plain(str(data.get("acting_for") or ""))
+    return f"{by} for {holder}" if holder else by
+
+
 def were(names: Any) -> str:
     """Return ``olga was`` or ``olga and otto were``; nobody known: ``Nobody was``."""
     known = list(names or ())

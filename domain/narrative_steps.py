@@ -1,18 +1,15 @@
 """One sentence for every step that is not an event: runs, requests for a decision, escalations, messages."""
 
-from domain.narrative_events import Facts
-from domain.narrative_follows import follows, in_failure
-from domain.narrative_inside import unanswered
+from domain.narrative_follows import in_failure
 from domain.narrative_parts import (
     Data,
     Told,
     capital,
-    escalation_name,
     in_plain_words,
     instant,
-    people,
     plain,
     reason_of,
+    signed,
     subject_name,
     template,
     the_role,
@@ -22,9 +19,10 @@ from domain.record import Entry
 from domain.wording import count, listing, percent, role_name
 
 
-def _because(data: Data) -> str:
-    because = plain(str(data.get("because") or ""))
-    return f"because {because}" if because else ""
+def because(data: Data) -> str:
+    """Return why, as the entry says it; nothing when it does not."""
+    why = plain(str(data.get("because") or ""))
+    return f"because {why}" if why else ""
 
 
 @template("reprioritization.started")
@@ -46,7 +44,7 @@ def _run(entry: Entry) -> Told:
 def _requested(entry: Entry) -> Told:
     data = entry.data
     asked = the_role(data, data.get("holders"))
-    return Told(f"Decision {data['number']} is brought to {asked}", _because(data), asked, instant(data["deadline"]))
+    return Told(f"Decision {data['number']} is brought to {asked}", because(data), asked, instant(data["deadline"]))
 
 
 def _asking(entry: Entry, done: str) -> Told:
@@ -69,13 +67,15 @@ ENDS = {
     "adopted": "approved by {by} as {role}",
     "rejected": "rejected by {by} as {role}",
     "kept": "{by}, as {role}, keeps the plan as it is",
+    "changes": "{by}, as {role}, asks for changes",
+    "withdrawn": "{by}, who asked for it, takes it back",
 }
 
 
 @template("approval.concluded")
 def _concluded(entry: Entry) -> Told:
     data = entry.data
-    by, role = data.get("by", ""), role_name(str(data.get("role", "")))
+    by, role = signed(data), role_name(str(data.get("role", "")))
     ended = ENDS.get(str(data.get("state")), "answered by {by} as {role}").format(by=by, role=role)
     given = plain(str(data.get("reason") or ""))
     said = plain(str(data.get("said") or "")).removesuffix(f": {given}")
@@ -83,11 +83,32 @@ def _concluded(entry: Entry) -> Told:
     return Told(f"Decision {data['number']} is settled: {ended}", why)
 
 
+@template("approval.counted")
+def _counted(entry: Entry) -> Told:
+    data = entry.data
+    back = data.get("effect") == "uncounted"
+    did = "takes the approval back" if back else "approved, and that is not enough yet"
+    what = f"Decision {data['number']}: {data.get('by', '')} {did}"
+    return Told(
+        what, plain(str(data.get("said") or "")), the_role(data, data.get("holders")), instant(data["deadline"])
+    )
+
+
+@template("approval.commented")
+def _commented(entry: Entry) -> Told:
+    return Told(f"{plain(entry.actor)} on decision {entry.data['number']}: {plain(str(entry.data['text']))}")
+
+
+@template("approval.settled_told")
+def _settled(entry: Entry) -> Told:
+    return Told(f"{were(entry.data.get('to'))} told how decision {entry.data['number']} was answered")
+
+
 @template("approval.superseded")
 def _superseded(entry: Entry) -> Told:
     data = entry.data
     differences = [plain(str(one)) for one in data.get("differences") or ()]
-    why = _because(data)
+    why = because(data)
     if differences:
         why += f"; {'the new proposal' if data.get('successor') else 'the plan'} {listing(differences)}"
     end = "gives way to a new proposal" if data.get("successor") else "is no longer needed"
@@ -114,63 +135,6 @@ def _lapsed(entry: Entry) -> Told:
     return Told(
         f"Decision {data['number']} was not answered by the {role} in time", EXPIRIES.get(str(data["on_expiry"]), "")
     )
-
-
-# -- escalations -----------------------------------------------------------------------------------------
-
-
-def _rung(entry: Entry, what: str, why: str = "") -> Told:
-    data = entry.data
-    copies = f", with a copy to {people(data['copies'])}" if data.get("copies") else ""
-    return Told(f"{what}{copies}", why, the_role(data), instant(data.get("until")))
-
-
-@template("escalation.started")
-def _started(entry: Entry) -> Told:
-    data = entry.data
-    return _rung(entry, f"{capital(escalation_name(data))} is brought to {the_role(data)}", _because(data))
-
-
-@template("escalation.reminded")
-def _again(entry: Entry) -> Told:
-    data = entry.data
-    return _rung(entry, f"{capital(the_role(data))} is reminded of {escalation_name(data)}")
-
-
-@template("escalation.climbed")
-def _climbed(entry: Entry) -> Told:
-    data = entry.data
-    return _rung(
-        entry, f"{capital(escalation_name(data))} was not answered and climbs to {the_role(data)}", _because(data)
-    )
-
-
-ANSWERS = {"accept_delay": "accepts the delay", "waive": "waives it", "handled": "takes care of it"}
-
-
-@template("escalation.concluded")
-def _answered(entry: Entry) -> Told:
-    data = entry.data
-    did = ANSWERS.get(str(data.get("answer")), "answered")
-    who = f"{data.get('by', '')} {did} as {role_name(str(data.get('role', '')))}"
-    return Told(f"{capital(escalation_name(data))} has its answer: {who}{reason_of(data)}")
-
-
-@template("escalation.stood_down")
-def _stood_down(entry: Entry) -> Told:
-    data = entry.data
-    why = plain(str(data.get("why") or ""))
-    told = f"{were(data['to'])} told" if data.get("to") else ""
-    parts = (f"because {why}" if why else "", told)
-    return Told(f"{capital(escalation_name(data))} stands down", "; ".join(part for part in parts if part))
-
-
-@template("escalation.unanswered")
-def _unanswered(entry: Entry) -> Told:
-    if "event" in entry.data:  # the event that reports it has the same name as the line of the history
-        return Told(unanswered(Facts(entry.data)), follows(entry.data))
-    name = escalation_name(entry.data)
-    return Told(f"{capital(name)} ended: nobody with authority answered", _because(entry.data))
 
 
 # -- messages and incidents ------------------------------------------------------------------------------

@@ -19,6 +19,8 @@ from domain.product import (
 from domain.reactions import Escalate, NoReaction, Reactions, Reprioritize, RequestDecision, StandDown, Supersede
 from domain.scoring import demand_of, values_of
 
+REVERSAL = "reversal"  # topic of the trigger that somebody wants to go back
+
 
 def follow(state: ProductState, reactions: Reactions, cause: str, at: datetime) -> ProductState:
     """Return the state with what the reactions open and close: triggers, requests, escalations."""
@@ -29,7 +31,10 @@ def follow(state: ProductState, reactions: Reactions, cause: str, at: datetime) 
             state = _triggered(state, reaction, cause)
         elif isinstance(reaction, RequestDecision):
             number = state.approvals + 1
-            request = Request(number=number, role=reaction.role, outcome=reaction.outcome, asked_at=at)
+            outcome = reaction.outcome
+            request = Request(
+                number=number, role=reaction.role, outcome=outcome, asked_at=at, requester=outcome.wanted_by
+            )
             known = state.reference.model_copy(update={"request_broken": False})
             changes = {"approvals": number, "request": request, "paced_from": at, "reference": known}
             state = state.model_copy(update=changes)
@@ -39,10 +44,13 @@ def follow(state: ProductState, reactions: Reactions, cause: str, at: datetime) 
         elif isinstance(reaction, Escalate):
             number = state.escalation_count + 1
             open_ones = {**state.escalations, reaction.subject: number}
-            state = state.model_copy(update={"escalations": open_ones, "escalation_count": number})
+            handed = tuple(one for one in state.handed if one != reaction.subject)
+            changes = {"escalations": open_ones, "escalation_count": number, "handed": handed}
+            state = state.model_copy(update=changes)
         elif isinstance(reaction, StandDown):
             open_ones = {name: number for name, number in state.escalations.items() if name != reaction.subject}
-            state = state.model_copy(update={"escalations": open_ones})
+            handed = tuple(one for one in state.handed if one != reaction.subject)
+            state = state.model_copy(update={"escalations": open_ones, "handed": handed})
     return state
 
 
@@ -64,6 +72,16 @@ def may_start(state: ProductState, policy: Policy, at: datetime) -> bool:
     return at >= run_opens_at(state, policy)
 
 
+def taken_up(state: ProductState) -> tuple[tuple[Trigger, ...], int]:
+    """Return the reasons that a run which starts now looks at, and how many more there are.
+
+    One that only puts a price on going back looks at nothing else: the other reasons wait for the next.
+    """
+    if state.reversal is None:
+        return state.triggers, state.more_triggers
+    return tuple(trigger for trigger in state.triggers if trigger.topic == REVERSAL), 0
+
+
 def started(state: ProductState, at: datetime) -> ProductState:
     """Return the state with a run under way; from now on changes are measured against what is known now."""
     first = period_of(at, state.time_zone)
@@ -82,10 +100,12 @@ def started(state: ProductState, at: datetime) -> ProductState:
         request_broken=request_broken,
     )
     number = state.runs + 1
+    looked_at = taken_up(state)[0]
     return state.model_copy(
         update={
-            "triggers": (),
-            "more_triggers": 0,
+            "triggers": tuple(trigger for trigger in state.triggers if trigger not in looked_at),
+            "more_triggers": 0 if state.reversal is None else state.more_triggers,
+            "reversal": None,
             "runs": number,
             "run": Run(number=number, started_at=at),
             "reference": reference,

@@ -267,7 +267,11 @@ def change_between(snapshot: Snapshot, before: dict[str, int], after: dict[str, 
         )
     )
     money = sum(cost.get(name, 0) for name in (*entered, *displaced, *moved))
-    return Change(entered=entered, displaced=displaced, moved=moved, money_moved=money, slipped=slipped)
+    out = set(displaced)
+    dropped = round(sum(sum(task.efforts.values()) for task in snapshot.tasks if task.id in out), 6)
+    return Change(
+        entered=entered, displaced=displaced, moved=moved, money_moved=money, slipped=slipped, scope_days=dropped
+    )
 
 
 def document(model: BaseModel) -> dict[str, Any]:

@@ -9,7 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from domain.planning import SolverLimits
 from domain.record import content_hash
-from events.fields import Money
+from domain.waits import Wait, wait
+from events.fields import Money, Name, Topic
 from events.internal import Role
 
 Watch = Literal[
@@ -35,13 +36,14 @@ Watch = Literal[
 ]
 ALL_WATCHES: tuple[Watch, ...] = get_args(Watch)
 ROLES: tuple[Role, ...] = get_args(Role)  # from the least authority to the most
+MOST_STEPS = 100  # of one ladder, repetitions included
 CENTURY = 36_525  # days: further out, instants would run over the calendar's end
 
 Span = Annotated[float, Field(gt=0, le=CENTURY)]  # days
 SpanOrNone = Annotated[float, Field(ge=0, le=CENTURY)]  # days, 0 included
-Hours = Annotated[float, Field(gt=0, le=CENTURY * 24)]
 HoursOrNone = Annotated[float, Field(ge=0, le=CENTURY * 24)]
 Factor = Annotated[float, Field(ge=0, le=1_000_000)]
+Person = Annotated[str, Field(min_length=1, max_length=200)]
 
 
 class _Strict(BaseModel):
@@ -64,24 +66,34 @@ class Weights(_Strict):
 
 
 class Limits(_Strict):
-    """What a role may decide by itself; None is no limit."""
+    """What a role may decide; None is no limit. What is decided in a period counts together, however it is split."""
 
     money_per_decision: Money | None = None  # minor units moved
     items_per_decision: int | None = Field(default=None, ge=0)  # items displaced
+    milestones_per_decision: int | None = Field(default=None, ge=0)  # committed milestones that would be missed
+    scope_days_per_decision: Factor | None = None  # person-days of the work that leaves the plan
     money_per_period: Money | None = None  # all decisions of the role in a period together
     items_per_period: int | None = Field(default=None, ge=0)
+    milestones_per_period: int | None = Field(default=None, ge=0)
+    scope_days_per_period: Factor | None = None
+    quorum: int = Field(default=1, ge=1, le=20)  # distinct people who have to approve
 
 
 class Authority(_Strict):
     """Limits by role. Within the manager's, the engine acts by itself and tells."""
 
     product_manager: Limits = Limits(
-        money_per_decision=1_000_000, items_per_decision=1, money_per_period=3_000_000, items_per_period=3
+        money_per_decision=1_000_000,
+        items_per_decision=1,
+        milestones_per_decision=0,
+        money_per_period=3_000_000,
+        items_per_period=3,
     )
     product_owner: Limits = Limits(
         money_per_decision=20_000_000, items_per_decision=10, money_per_period=60_000_000, items_per_period=30
     )
     executive_board: Limits = Limits()
+    four_eyes_money: Money | None = None  # minor units: from here on two people approve, whatever the quorum
 
     def of(self, role: Role) -> Limits:
         """Return the limits of a role."""
@@ -90,19 +102,72 @@ class Authority(_Strict):
 
 
 class Rung(_Strict):
-    """One step of the ladder."""
+    """One step of the ladder: when, and whom it tells. At least one target."""
 
-    role: Role
-    after_hours: HoursOrNone  # since the escalation started, by the product's clock
-    reminder: bool = False  # the same role again
+    after: Wait  # since the escalation began
+    role: Role | None = None  # all who hold it
+    people: tuple[Person, ...] = Field(default=(), max_length=20)
+    channels: tuple[Name, ...] = Field(default=(), max_length=5)  # of the installation: a chat, a pager
+    reminder: bool = False  # those who were told before, again
     copy_leads: bool = False  # the leads of both teams read along
+    all_must_acknowledge: bool = False  # one who has seen it does not stop the climb for the others
+
+    @model_validator(mode="after")
+    def _somebody(self) -> "Rung":
+        if self.role is None and not self.people and not self.channels:
+            raise ValueError("a rung needs somebody to tell: role, people or channels")
+        return self
 
 
-DEFAULT_LADDER = (
-    Rung(role="product_owner", after_hours=0, copy_leads=True),
-    Rung(role="product_owner", after_hours=48, reminder=True),
-    Rung(role="executive_board", after_hours=168),
+class Repeat(_Strict):
+    """From which rung on the climb begins anew after the last one, how often and how long after it."""
+
+    rung: int = Field(ge=1, le=20)  # counted from 1
+    times: int = Field(ge=1, le=10)
+    every: Wait
+
+
+DEFAULT_RUNGS = (
+    Rung(role="product_owner", after=wait("0 hours"), copy_leads=True),
+    Rung(role="product_owner", after=wait("48 hours"), reminder=True),
+    Rung(role="executive_board", after=wait("168 hours")),
 )
+
+
+class Ladder(_Strict):
+    """Whom an escalation tells, when, and when it ends whatever happens."""
+
+    rungs: tuple[Rung, ...] = Field(default=DEFAULT_RUNGS, min_length=1, max_length=20)
+    repeat: Repeat | None = None
+    acknowledged_for: Wait = wait("24 hours")  # who has seen it has so long to answer; then the climb goes on
+    ends_after: Wait = wait("336 hours")  # unanswered until then: an incident
+    cap: Wait = wait("90 days")  # and not later than this, whatever was acknowledged or paused
+
+    @model_validator(mode="after")
+    def _climbs(self) -> "Ladder":
+        units = {rung.after.business for rung in self.rungs} | {self.ends_after.business}
+        if self.repeat is not None:
+            units.add(self.repeat.every.business)
+        if len(units) > 1:
+            raise ValueError("rungs, repeat.every and ends_after must all go by business time, or none")
+        if len({rung.after.unit for rung in self.rungs if rung.after.amount} | {self.ends_after.unit}) == 1:
+            waits = [rung.after.amount for rung in self.rungs]
+            if waits != sorted(waits) or waits[-1] >= self.ends_after.amount:
+                raise ValueError("rungs must come in order of after, all before ends_after")
+        if self.repeat is not None:
+            if self.repeat.rung > len(self.rungs):
+                raise ValueError(f"repeat.rung: there are {len(self.rungs)} rungs")
+            repeated = (len(self.rungs) - self.repeat.rung + 1) * self.repeat.times
+            if len(self.rungs) + repeated > MOST_STEPS:
+                raise ValueError(f"with its repetitions the ladder has more than {MOST_STEPS} steps")
+        return self
+
+
+class Flood(_Strict):
+    """How many messages one person gets within a while; what comes on top is gathered into one."""
+
+    most: int = Field(default=10, ge=1, le=1_000)
+    within_minutes: int = Field(default=60, ge=1, le=1_440)
 
 
 class Policy(_Strict):
@@ -155,24 +220,31 @@ class Policy(_Strict):
     slip_price: float = Field(default=50, ge=0, le=1e15)  # value points per period that a committed milestone is late
     solver: SolverLimits = SolverLimits()
 
-    # Who decides, and how long they have (hours by the product's clock).
+    # Who decides, and how long they have: hours and days by the product's clock, business time by its calendar.
     authority: Authority = Authority()
-    decision_hours: Hours = 72
-    reminder_hours: tuple[Hours, ...] = Field(default=(24, 48), max_length=20)
+    decision_within: Wait = wait("72 hours")
+    reminders: tuple[Wait, ...] = Field(default=(wait("24 hours"), wait("48 hours")), max_length=20)
     on_expiry: Literal["escalate", "reject", "lapse"] = "escalate"
 
-    # How an escalation climbs.
-    ladder: tuple[Rung, ...] = Field(default=DEFAULT_LADDER, min_length=1, max_length=20)
-    ladder_ends_hours: Hours = 336
+    # How an escalation climbs; by the function of the team that does not deliver, where that has a ladder of its own.
+    ladder: Ladder = Ladder()
+    ladders: dict[Topic, Ladder] = Field(default_factory=dict, max_length=20)
+
+    # How many messages one person gets.
+    flood: Flood = Flood()
 
     @model_validator(mode="after")
     def _in_order(self) -> "Policy":
-        hours = [rung.after_hours for rung in self.ladder]
-        if hours != sorted(hours) or hours[-1] >= self.ladder_ends_hours:
-            raise ValueError("ladder: rungs must come in order of after_hours, all before ladder_ends_hours")
-        if list(self.reminder_hours) != sorted(self.reminder_hours):
-            raise ValueError("reminder_hours must be in order")
+        if not self.decision_within.amount:
+            raise ValueError("decision_within: must be more than nothing")
+        amounts, units = [one.amount for one in self.reminders], {one.unit for one in self.reminders}
+        if len(units) == 1 and amounts != sorted(amounts):
+            raise ValueError("reminders must be in order")
         return self
+
+    def ladder_for(self, function: str | None) -> Ladder:
+        """Return the ladder for what a team of this function does not deliver."""
+        return self.ladders.get(function or "", self.ladder)
 
     def digest(self) -> str:
         """Return the content hash."""

@@ -6,10 +6,11 @@ from typing import Literal
 from pydantic import Field
 
 from domain.definition import RESERVED, ClockSettings, People, ProductDefinition
+from domain.delegations import Delegation
 from domain.envelope import Envelope
 from domain.policy import Policy
 from domain.things import Dependency, Frozen, Goal, Item, Milestone, Signal, Slips, Team, Theme, Usage
-from events.internal import Change, Role
+from events.internal import Change, Role, Variant, Wish
 
 MAX_TOPICS = 1_000  # themes, goals, capabilities and signals each; the faintest makes room
 MAX_ENDED = 1_000  # completed, dropped and delivered things that are remembered
@@ -38,6 +39,8 @@ class PlanInForce(Frozen):
     starts: dict[str, str] = Field(default_factory=dict)  # item -> period
     adopted_at: datetime
     by: str = "tandem"
+    approval: int | None = None  # the decision that put it in force
+    replaced: dict[str, str | None] = Field(default_factory=dict)  # item -> its period in the plan before; None: out
 
 
 class Run(Frozen):
@@ -45,6 +48,15 @@ class Run(Frozen):
 
     number: int
     started_at: datetime
+
+
+class Reversal(Frozen):
+    """That somebody asks to go back to the plan before a decision."""
+
+    approval: int
+    actor: str
+    starts: dict[str, str]  # item -> period, as the plan before had them
+    reason: str = ""
 
 
 class Outcome(Frozen):
@@ -58,6 +70,18 @@ class Outcome(Frozen):
     value_in_force: float
     change: Change
     in_force_feasible: bool = True
+    variants: tuple[Variant, ...] = ()  # that may be approved in its place
+    wanted_by: str | None = None  # who asked for exactly this plan
+
+
+class Vote(Frozen):
+    """One person's approval, while more are needed."""
+
+    actor: str
+    chain: tuple[str, ...]  # from the holder of the role to the actor; one name: themselves
+    role: Role
+    proposal: str  # hash
+    at: datetime
 
 
 class Request(Frozen):
@@ -67,6 +91,8 @@ class Request(Frozen):
     role: Role
     outcome: Outcome
     asked_at: datetime
+    requester: str | None = None  # a person who asked for it, and so does not decide it; None: the engine
+    votes: tuple[Vote, ...] = ()
 
 
 class Better(Frozen):
@@ -125,6 +151,8 @@ class Used(Frozen):
     period: str
     money: int = 0
     items: int = 0
+    milestones: int = 0
+    scope_days: float = 0.0
 
 
 class ProductState(Frozen):
@@ -167,6 +195,12 @@ class ProductState(Frozen):
     run: Run | None = None
     request: Request | None = None
     escalations: dict[str, int] = Field(default_factory=dict)  # subject -> number of the open one
+    handed: tuple[str, ...] = ()  # subjects whose open escalation only the board may answer
+    delegations: tuple[Delegation, ...] = ()  # that have not ended
+    delegation_count: int = 0
+    wishes: dict[str, Wish] = Field(default_factory=dict)  # what the next plan must have, or leave out
+    wished_by: str = ""
+    reversal: Reversal | None = None  # what the next run only has to put a price on
     rejected: Outcome | None = None
     rejection: Rejection | None = None
     found: Found | None = None
@@ -208,3 +242,21 @@ def promise_of(state: ProductState, dependency: Dependency) -> datetime | None:
 def starts_of(state: ProductState) -> dict[str, str]:
     """Return the plan in force: item -> period in which it starts."""
     return {} if state.plan is None else state.plan.starts
+
+
+def change_of(outcome: Outcome, proposal: str) -> Change | None:
+    """Return what a proposal of a request would change, the alternatives included; None when it is none of them."""
+    if proposal == outcome.proposal:
+        return outcome.change
+    return next((one.change for one in outcome.variants if one.proposal == proposal), None)
+
+
+def chosen(outcome: Outcome, proposal: str) -> Outcome:
+    """Return the outcome with an alternative in the place of the proposal, or as it is."""
+    variant = next((one for one in outcome.variants if one.proposal == proposal), None)
+    if variant is None:
+        return outcome
+    starts = {name: start for name, start in outcome.starts.items() if name not in variant.differs}
+    starts |= {name: start for name, start in variant.differs.items() if start is not None}
+    figures = {"plan": variant.plan, "proposal": proposal, "value": variant.value, "change": variant.change}
+    return outcome.model_copy(update={**figures, "starts": dict(sorted(starts.items())), "variants": ()})

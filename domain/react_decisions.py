@@ -2,14 +2,17 @@
 
 from datetime import datetime
 
-from domain.authority import next_role, refusal_of_answer, refusal_of_decision, required_role
+from domain.authority import refusal_of_decision
+from domain.deciders import decider_of
 from domain.forecasts import all_late_items, impossible
+from domain.limits import next_role
 from domain.materiality import differences, finding_of, immaterial, outcome_of, undone, unusable
-from domain.product import DEBT_SUBJECT, Outcome, ProductState, Request, starts_of
+from domain.pacing import REVERSAL
+from domain.policy import ROLES
+from domain.product import DEBT_SUBJECT, Outcome, ProductState, Request, chosen, starts_of
 from domain.reactions import (
     Adopt,
     Conclude,
-    ConcludeEscalation,
     NoReaction,
     Notify,
     Reaction,
@@ -21,7 +24,8 @@ from domain.reactions import (
     quiet,
     reacts,
 )
-from domain.wording import due_on, listing, role_name, when
+from domain.votes import counted_said, counting, names_of, signed, still_needed
+from domain.wording import count, due_on, listing, role_name, when
 from events import internal
 from events.internal import Role
 
@@ -30,6 +34,8 @@ from events.internal import Role
 def _solved(before: ProductState, after: ProductState, event: internal.PlanSolved, at: datetime) -> Reactions:
     finding, because = finding_of(after, event, at)
     request = after.request
+    if finding == "none" and (event.wanted_by is not None or before.wishes):
+        return (_wish_fails(before, event, because),)
     if finding == "none":
         told = Notify("product_manager", "No plan was found", f"{because}; the plan in force stays", incident=True)
         return (told, try_again(after, because, at))
@@ -39,9 +45,12 @@ def _solved(before: ProductState, after: ProductState, event: internal.PlanSolve
         return (*_impossible_now(after, at), again)
     if finding == "first" and after.policy.first_plan == "adopt":
         adopt = Adopt(outcome, "tandem", "product_manager", f"{because}, so nothing is displaced")
-        return (*_replaced(request, "the first plan comes into force without being asked for", None), adopt)
+        return (*replaced(request, "the first plan comes into force without being asked for", None), adopt)
     if finding in ("same", "below_margin", "kept", "rejected_before"):
-        return _stays(after, because, finding)
+        if event.wanted_by is not None:  # what is best was not looked for: nothing is confirmed by it
+            return (_wish_fails(before, event, because),)
+        fails = (_wish_fails(before, event, because),) if before.wishes else ()
+        return (*_stays(after, because, finding), *fails)
     if request is not None and immaterial(after, request.outcome, outcome):
         still_possible = not impossible(after, request.outcome.starts, at, proposed=True)
         if still_possible:
@@ -49,12 +58,22 @@ def _solved(before: ProductState, after: ProductState, event: internal.PlanSolve
     if finding == "churned":
         return _stays(after, because, finding)
     lowest: Role = "product_owner" if finding == "first" else "product_manager"
+    if finding == "wanted":
+        outcome = outcome.model_copy(update={"wanted_by": event.wanted_by or after.wished_by})
     return _decide(after, outcome, because, lowest, at)
+
+
+def _wish_fails(before: ProductState, event: internal.PlanSolved, because: str) -> Notify:
+    """Tell who asked for a plan that nothing comes of it, and why."""
+    who = event.wanted_by or before.wished_by
+    what = "go back to the plan before" if event.wanted_by is not None else "change the proposal"
+    text = f"{who} asked to {what}: {because}; the plan in force stays"
+    return Notify("product_owner", "What was asked for is not possible", text, people=(who,))
 
 
 def _stays(state: ProductState, because: str, finding: str) -> Reactions:
     """Return that the plan in force stays; somebody who is asked about another one need not answer."""
-    gone = _replaced(state.request, f"the plan in force stays: {because}", None)
+    gone = replaced(state.request, f"the plan in force stays: {because}", None)
     return (*gone, NoReaction(f"reconfirmed, because {because}"), *_debt_is_over(state, because, finding))
 
 
@@ -63,7 +82,7 @@ def _impossible_now(after: ProductState, at: datetime) -> tuple[Reaction, ...]:
     request = after.request
     if request is None or not (broken := impossible(after, request.outcome.starts, at, proposed=True)):
         return ()
-    return _replaced(request, f"the proposal is no longer possible: {broken[0]}", None)
+    return replaced(request, f"the proposal is no longer possible: {broken[0]}", None)
 
 
 def try_again(after: ProductState, because: str, at: datetime) -> Reprioritize:
@@ -80,7 +99,8 @@ def _debt_is_over(state: ProductState, because: str, finding: str) -> Reactions:
     return (StandDown(DEBT_SUBJECT, number, because),)
 
 
-def _replaced(request: Request | None, because: str, outcome: Outcome | None) -> tuple[Reaction, ...]:
+def replaced(request: Request | None, because: str, outcome: Outcome | None) -> tuple[Reaction, ...]:
+    """Return that an open request gives way, to another outcome or to none."""
     if request is None:
         return ()
     if outcome is None:
@@ -91,14 +111,15 @@ def _replaced(request: Request | None, because: str, outcome: Outcome | None) ->
 
 def _decide(state: ProductState, outcome: Outcome, because: str, lowest: Role, at: datetime) -> tuple[Reaction, ...]:
     """Adopt within the manager's limits, ask above them, refuse above everybody's; an open request gives way."""
-    role, why_not_below = required_role(state, outcome.change, at, lowest)
+    decider = decider_of(state, outcome.change, at, lowest, outcome.wanted_by)
+    role, why_not_below = decider.role, decider.below[-1].because if decider.below else ""
     if role is None:  # nothing takes the place of what was asked: it must not look as if it did
         text = f"{because}; nobody may decide it: {why_not_below}"
-        gone = _replaced(state.request, f"{text}; the plan in force stays", None)
+        gone = replaced(state.request, f"{text}; the plan in force stays", None)
         told = Notify("executive_board", "A better plan lies beyond everybody's authority", text, incident=True)
         return (*gone, told)
-    gone = _replaced(state.request, because, outcome)
-    if role == "product_manager":
+    gone = replaced(state.request, because, outcome)
+    if not decider.approvals:
         told = Notify("product_manager", "The plan was changed", f"{because}; it lies within the manager's limits")
         return (*gone, Adopt(outcome, "tandem", role, because), told)
     return (*gone, RequestDecision(role, outcome, f"{because}; {why_not_below}" if why_not_below else because))
@@ -145,16 +166,59 @@ def _decision(before: ProductState, after: ProductState, event: internal.Decisio
         return quiet("there is no open request")
     if event.verdict == "reject":
         return (Conclude(event.approval, "rejected", f"the plan in force stays: {event.reason}"),)
+    if event.verdict == "withdraw":
+        return (_withdrawn(after, request, event, at),)
+    if event.verdict == "changes":
+        return _changes(event)
     if event.verdict == "keep" and event.until is not None:
         until = when(event.until, after.time_zone)
         kept = Conclude(event.approval, "kept", f"the plan in force is kept until {until}: {event.reason}")
         number = after.escalations.get(DEBT_SUBJECT)
         return (kept,) if number is None else (kept, StandDown(DEBT_SUBJECT, number, "the plan is kept as it is"))
-    if broken := impossible(after, request.outcome.starts, at, proposed=True):
+    return _approved(after, request, event, at)
+
+
+def _approved(after: ProductState, request: Request, event: internal.DecisionGiven, at: datetime) -> Reactions:
+    outcome = chosen(request.outcome, event.proposal)
+    if broken := impossible(after, outcome.starts, at, proposed=True):
         refusal = f"the proposal is no longer possible: {broken[0]}"
         again = Reprioritize("proposal", refusal, urgent=True)
         return (Conclude(event.approval, "refused", refusal), again)
-    return (Adopt(request.outcome, event.actor, event.role, event.reason, event.approval),)
+    asked = after.request or request
+    if still_needed(after, asked, event.proposal, at):
+        said = counted_said(after, asked, event.proposal, at)
+        return (Conclude(event.approval, "counted", said, names_of(asked)),)
+    votes = counting(after, asked, event.proposal, at)
+    lowest = min((vote.role for vote in votes), key=ROLES.index)  # whose limits are the tightest: they are used
+    by = listing([signed(vote) for vote in votes])
+    return (Adopt(outcome, by, lowest, event.reason, event.approval),)
+
+
+def _withdrawn(after: ProductState, request: Request, event: internal.DecisionGiven, at: datetime) -> Conclude:
+    if event.actor == request.requester:
+        return Conclude(event.approval, "withdrawn", f"{event.actor}, who asked for it, takes it back: {event.reason}")
+    left = after.request or request
+    missing = still_needed(after, left, event.proposal, at)
+    needed = f"; {count(missing, 'approval')} needed" if missing else ""
+    said = f"{event.actor} takes the approval back: {event.reason}{needed}"
+    return Conclude(event.approval, "uncounted", said, names_of(left))
+
+
+def _changes(event: internal.DecisionGiven) -> Reactions:
+    wished = [f"{'with' if wish == 'in' else 'without'} {name}" for name, wish in sorted(event.wishes.items())]
+    said = f"{event.actor} asks for changes: {event.reason}" + (f" ({listing(wished)})" if wished else "")
+    if wished:
+        again: Reaction = Reprioritize("wishes", said, urgent=True)
+    else:
+        again = NoReaction("no item was named that the plan should have or leave out: it is planned anew on news")
+    told = Notify("product_manager", f"Changes are asked for in decision {event.approval}", said)
+    return (Conclude(event.approval, "changes", said), again, told)
+
+
+@reacts(internal.ReversalRequested)
+def _reversal(before: ProductState, after: ProductState, event: internal.ReversalRequested, at: datetime) -> Reactions:
+    because = f"{event.actor} asks to go back to the plan before decision {event.approval}: {event.reason}"
+    return (Reprioritize(REVERSAL, because, urgent=True),)
 
 
 @reacts(internal.ApprovalExpired)
@@ -167,49 +231,10 @@ def _expired(before: ProductState, after: ProductState, event: internal.Approval
         return quiet(f"{asked}; it counts as rejected, and the plan in force stays")
     if after.policy.on_expiry == "lapse":
         return quiet(f"{asked}; it lapses, and the plan in force stays")
-    next_one = next_role(request.role)
-    above = None if next_one is None else required_role(after, request.outcome.change, at, next_one)[0]
+    next_one, change, requester = next_role(request.role), request.outcome.change, request.requester
+    above = None if next_one is None else decider_of(after, change, at, next_one, requester).role
     if above is None:
         return (Notify("executive_board", "A decision was not taken", asked, incident=True),)
     if broken := impossible(after, request.outcome.starts, at, proposed=True):
         return (Reprioritize("proposal", f"{asked}, and the proposal is no longer possible: {broken[0]}", urgent=True),)
     return (RequestDecision(above, request.outcome, asked),)
-
-
-@reacts(internal.EscalationAnswered)
-def _answered(before: ProductState, after: ProductState, event: internal.EscalationAnswered, at: datetime) -> Reactions:
-    if refusal := refusal_of_answer(before, event, at):
-        return (ConcludeEscalation(event.subject, event.escalation, "refused", refusal),)
-    found: Reactions = ()
-    if event.answer == "waive":
-        waits = sorted(d.needs for d in (before.dependencies.get(event.subject),) if d is not None)
-        because = f"{event.subject} is waived: {listing(waits)} no longer waits for it"
-        if after.plan is not None:
-            found = (Reprioritize(f"dependency:{event.subject}", because),)
-    elif event.answer == "accept_delay" and event.until is not None:
-        until = when(event.until, after.time_zone)
-        because = f"the delay until {until} is accepted"
-        if event.subject == DEBT_SUBJECT:
-            because = f"the plan is kept as it is until {until}"
-            found = _replaced(before.request, f"{event.actor} decided: {because}", None)
-    else:
-        because = f"{event.actor} takes care of it: {event.reason}"
-    return (ConcludeEscalation(event.subject, event.escalation, "answered", because), *found)
-
-
-@reacts(internal.EscalationUnanswered)
-def _unanswered(
-    before: ProductState, after: ProductState, event: internal.EscalationUnanswered, at: datetime
-) -> Reactions:
-    text = f"nobody with authority answered escalation {event.escalation} of {event.subject}"
-    return (Notify("executive_board", "An escalation ended unanswered", text, incident=True),)
-
-
-@reacts(internal.DelegationGranted)
-def _granted(before: ProductState, after: ProductState, event: internal.DelegationGranted, at: datetime) -> Reactions:
-    return quiet("recorded")
-
-
-@reacts(internal.DelegationRevoked)
-def _revoked(before: ProductState, after: ProductState, event: internal.DelegationRevoked, at: datetime) -> Reactions:
-    return quiet("recorded")

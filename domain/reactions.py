@@ -76,8 +76,9 @@ class Conclude:
     """Tell an approval what its answer came to; an answer that has no effect reopens the request."""
 
     approval: int
-    effect: Literal["rejected", "kept", "refused"]
+    effect: Literal["rejected", "kept", "changes", "withdrawn", "counted", "uncounted", "refused"]
     because: str
+    votes: tuple[str, ...] = ()  # who has approved so far
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ class ConcludeEscalation:
 
     subject: str
     number: int
-    effect: Literal["answered", "refused"]
+    effect: Literal["answered", "handed", "refused"]
     because: str
 
 
@@ -98,6 +99,7 @@ class Notify:
     subject: str
     text: str
     incident: bool = False  # shown on the operator's page
+    people: tuple[str, ...] = ()  # instead of all who hold the role
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,7 +107,7 @@ def _work(state: ProductState, item: Item, first: str, earliest: Mapping[str, in
         "after": tuple(sorted(name for name in item.after if (other := state.items.get(name)) and other.open)),
         "earliest": 0 if started else earliest.get(item.id, 0),
         "running": started,
-        "must": None if item.must == "free" else item.must,
+        "must": state.wishes.get(item.id) or (None if item.must == "free" else item.must),
     }
 
 
@@ -151,6 +151,7 @@ def earliest_starts(state: ProductState, first: str) -> dict[str, int]:
         if dependency.open:
             promised = promise_of(state, dependency)
             index = 0 if promised is None else index_of(period_of(promised, state.time_zone), first)
+            index = max(index, _decided(state, dependency, first))
             if dependency.status == "blocked" and (promised is None or not _promised_anew(state, dependency)):
                 index = max(index, 1)
             found[dependency.needs] = max(found.get(dependency.needs, 0), index)
@@ -160,6 +161,13 @@ def earliest_starts(state: ProductState, first: str) -> dict[str, int]:
 def earliest_start(state: ProductState, item: str, first: str) -> int:
     """Return the first period (index) in which an item may start."""
     return earliest_starts(state, first).get(item, 0)
+
+
+def _decided(state: ProductState, dependency: Dependency, first: str) -> int:
+    """Return before which period (index) somebody with authority decided that the waiting item does not start."""
+    until, put_back = dependency.accepted_until, dependency.not_before
+    accepted = 0 if until is None else index_of(period_of(until, state.time_zone), first)
+    return max(accepted, 0 if put_back is None else index_of(put_back, first))
 
 
 def _promised_anew(state: ProductState, dependency: Dependency) -> bool:

@@ -76,6 +76,7 @@ class Dependency(Frozen):
     reason: str = ""
     declared_at: datetime | None = None
     accepted_until: datetime | None = None  # a delay that somebody with authority accepted
+    not_before: str | None = None  # the first period in which the waiting item may start, as somebody decided
     ended_at: datetime | None = None
     times: Times = Field(default_factory=dict)
 
@@ -131,6 +132,7 @@ class Team(Frozen):
     capacity: dict[str, float] = Field(default_factory=dict)  # period -> person-days, where different
     times: Times = Field(default_factory=dict)  # period -> time of the event that set it
     cadence: Cadence = Cadence()
+    calendar: str | None = None
     lead_times: tuple[float, ...] = ()  # days from declared to delivered, of its latest MAX_OBSERVED dependencies
 
 

@@ -35,6 +35,8 @@ def product_row(state: ProductState, at: datetime) -> ViewRow:
             "clock_until": _iso(state.clock.until),
             "at": at.isoformat(),
             "people": state.people.model_dump(mode="json"),
+            "delegations": [one.model_dump(mode="json") for one in state.delegations],
+            "handed": list(state.handed),
             "plan": None if state.plan is None else state.plan.plan,
             "adopted_at": None if state.plan is None else state.plan.adopted_at.isoformat(),
             "adopted_by": None if state.plan is None else state.plan.by,

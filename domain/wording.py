@@ -23,6 +23,8 @@ def money(amount: int, currency: str) -> str:
 
 def count(number: int, noun: str) -> str:
     """Return ``1 item`` or ``3 items``."""
+    if noun == "person" and number != 1:
+        return f"{number} people"
     plural = noun if number == 1 else f"{noun[:-1]}ies" if noun.endswith("y") and noun[-2] not in "aeou" else f"{noun}s"
     return f"{number} {plural}"
 

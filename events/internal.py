@@ -9,7 +9,13 @@ from events.model import Event
 
 SOURCE = "tandem"  # the CloudEvents `source` of everything here
 Role = Literal["product_manager", "product_owner", "executive_board"]
-Verdict = Literal["approve", "reject", "keep"]  # keep: "keep as is", signed, with an expiry
+# keep: "keep as is", signed, with an expiry; changes: back to planning with the comment; withdraw: one's own word
+Verdict = Literal["approve", "reject", "keep", "changes", "withdraw"]
+Wish = Literal["in", "out"]  # that a plan has an item, or has it not
+Reply = Literal[
+    "give_capacity", "give_money", "resequence", "accept_delay", "waive", "hand_to_board", "handled"
+]  # what may be answered to an escalation
+Scope = Literal["all", "decisions", "escalations"]  # what a delegation is good for
 Hash = str  # SHA-256, hexadecimal, of a content-addressed document
 
 
@@ -70,6 +76,21 @@ class Change(BaseModel):
     moved: tuple[str, ...] = ()  # items that start in another period
     money_moved: int = 0  # minor units: the cost of all three
     slipped: tuple[str, ...] = ()  # committed milestones that would be missed and were not before
+    scope_days: float = 0.0  # person-days of the work that leaves the plan
+
+
+class Variant(BaseModel):
+    """Another good plan beside a proposal, which may be approved in its place on its own hash."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    purpose: str  # `fewest changes`, `cheapest`, `least risk`, `next best`
+    plan: Hash
+    proposal: Hash
+    differs: dict[str, Period | None] = Field(default_factory=dict)  # from the proposal: item -> its period; None: out
+    value: float
+    change: Change
+    text: str = ""
 
 
 class PlanSolved(Raised):
@@ -87,6 +108,8 @@ class PlanSolved(Raised):
     why_infeasible: str = ""
     gap: float | None = None  # relative optimality gap; None without a plan
     change: Change = Change()
+    variants: tuple[Variant, ...] = ()
+    wanted_by: str | None = None  # somebody asked for exactly this plan, so that a decision is reversed
 
 
 class PlanAdopted(Raised):
@@ -114,6 +137,9 @@ class DecisionGiven(Raised):
     role: Role
     reason: Text
     until: AwareDatetime | None = None  # with `keep`: when the question is asked again
+    acting_for: str | None = None  # the holder of the role in whose stead the actor decides
+    via: tuple[str, ...] = ()  # the chain of delegations, the holder first, the actor last
+    wishes: dict[Name, Wish] = Field(default_factory=dict)  # with `changes`
     identity: Literal["asserted", "authenticated"] = "asserted"
 
 
@@ -131,11 +157,17 @@ class EscalationAnswered(Raised):
     type: Literal["escalation.answered"] = "escalation.answered"
     subject: Name  # the dependency, or `plan-debt`
     escalation: int
-    answer: Literal["accept_delay", "waive", "handled"]
+    answer: Reply
     actor: str
     role: Role
     reason: Text
     until: AwareDatetime | None = None  # with `accept_delay`: the date that is accepted
+    team: Name | None = None  # with `give_capacity`; None: the provider
+    period: Period | None = None  # with `give_capacity`, `give_money`, `resequence`
+    person_days: float | None = None  # with `give_capacity`: more than it had
+    money: int | None = None  # with `give_money`: minor units more
+    acting_for: str | None = None
+    via: tuple[str, ...] = ()
     identity: Literal["asserted", "authenticated"] = "asserted"
 
 
@@ -147,8 +179,18 @@ class EscalationUnanswered(Raised):
     escalation: int
 
 
+class ReversalRequested(Raised):
+    """Somebody asks to go back to the plan that a decision replaced; it is decided like any other proposal."""
+
+    type: Literal["reversal.requested"] = "reversal.requested"
+    approval: int
+    actor: str
+    reason: Text
+    identity: Literal["asserted", "authenticated"] = "asserted"
+
+
 class DelegationGranted(Raised):
-    """A person lets another one decide in their stead, for a while."""
+    """A person lets another one decide in their stead, for a while; it raises no limit."""
 
     type: Literal["delegation.granted"] = "delegation.granted"
     person: str
@@ -156,13 +198,17 @@ class DelegationGranted(Raised):
     role: Role
     start: AwareDatetime
     end: AwareDatetime
+    scope: Scope = "all"
+    most_money: int | None = None  # minor units that one decision may move; None: as much as the role may
     reason: Text
+    identity: Literal["asserted", "authenticated"] = "asserted"
 
 
 class DelegationRevoked(Raised):
     """A delegation ended early."""
 
     type: Literal["delegation.revoked"] = "delegation.revoked"
-    person: str
-    delegate: str
-    role: Role
+    delegation: int  # its number
+    actor: str
+    reason: Text
+    identity: Literal["asserted", "authenticated"] = "asserted"

@@ -42,6 +42,7 @@ Internal = (
     | internal.ApprovalExpired
     | internal.EscalationAnswered
     | internal.EscalationUnanswered
+    | internal.ReversalRequested
     | internal.DelegationGranted
     | internal.DelegationRevoked
 )

@@ -9,22 +9,27 @@ from typing import Any
 
 from activities.solver import solve
 from domain.applied import first_state
+from domain.briefs import brief_of
+from domain.climbing import Climbing, next_due, take_step
 from domain.clock import ProductClock
 from domain.core import Stamped, follow, may_start, started, take_in
 from domain.deadlines import next_wake, struck
 from domain.definition import ProductDefinition
 from domain.entries import Times, event_entry, started_entry, told_entry
-from domain.ladder import climb_of, deadline_of, reminders_of, teams_of
+from domain.ladder import asks_of, climb_of, ladder_for, leads_of
 from domain.planning import Snapshot, document
 from domain.proposals import draft
 from domain.reactions import Adopt, Conclude, Escalate, Notify, Reaction, RequestDecision, StandDown, Supersede
 from domain.snapshot import snapshot_of
+from domain.timetable import timetable_of
 from domain.views import product_row, roadmap_row
+from domain.wording import listing
 from events import internal
 from events.model import Event
 from tests.builders import NOON
 from tests.fakes.ledger import FakeLedger
 from workflows.approval_record import ApprovalRecord
+from workflows.asking import about_of, known_of, named_by
 from workflows.escalation_record import EscalationRecord
 from workflows.messages import ApprovalCase, EscalationCase
 
@@ -54,18 +59,25 @@ RETAIL = ProductDefinition.model_validate(
 )
 
 
-class _Approval(ApprovalRecord):
+class _Told:
+    """What a record knows of the time: what the story sets, and no engine's."""
+
     at: datetime = NOON
+    policy_hash: str
+
+    def now(self) -> datetime:
+        return self.at
 
     def times(self, clock_at: datetime | None = None) -> Times:
-        return Times(at=self.at, clock_at=self.at, policy_hash=self.policy_hash)
+        return Times(at=self.at, clock_at=clock_at or self.at, policy_hash=self.policy_hash)
 
 
-class _Escalation(EscalationRecord):
-    at: datetime = NOON
+class _Approval(_Told, ApprovalRecord):
+    pass
 
-    def times(self, clock_at: datetime | None = None) -> Times:
-        return Times(at=self.at, clock_at=self.at, policy_hash=self.policy_hash)
+
+class _Escalation(_Told, EscalationRecord):
+    climbing: Climbing
 
 
 class Story:
@@ -130,8 +142,10 @@ class Story:
         elif isinstance(reaction, StandDown):
             climbing = self.escalations[reaction.subject]
             climbing.at = self.at
-            told = {"why": reaction.because, "to": sorted({*climbing.case.climb.steps[0].copies, "olga"})}
-            await self.ledger.append([climbing.of("escalation.stood_down", "stood-down", cause, told, "stood_down")])
+            everybody = sorted(climbing.told)
+            told = {"why": reaction.because, "to": everybody, "said": listing(everybody)}
+            climbing.cause = cause
+            await self.ledger.append([climbing.of("escalation.stood_down", "stood-down", told, ended="stood_down")])
         elif isinstance(reaction, Notify):
             await self.ledger.append([told_entry(self.state, reaction, cause, number, self.times())])
 
@@ -171,16 +185,21 @@ class Story:
     async def _request(self, ask: RequestDecision, cause: str) -> None:
         request, policy = self.state.request, self.state.policy
         assert request is not None
+        times, people = timetable_of(self.state), self.state.people.holders(ask.role)
+        asks = asks_of(policy.reminders, policy.decision_within, times, people, self.at)
         case = ApprovalCase(
             product=self.product,
             number=request.number,
             role=ask.role,
             proposal=ask.outcome.proposal,
+            changes={ask.outcome.proposal: ask.outcome.change},
             because=ask.because,
-            people=self.state.people,
+            brief=brief_of(self.state, ask.outcome, ask.role, ask.because, asks.deadline, self.at),
+            requester=request.requester,
+            known=known_of(self.state, named_by(request)),
             asked_at=self.at,
-            reminders=reminders_of(self.at, policy),
-            deadline=deadline_of(self.at, policy),
+            asks=asks,
+            times=times,
             on_expiry=policy.on_expiry,
             clock=self.clock,
             cause=cause,
@@ -189,7 +208,7 @@ class Story:
         record = self.approvals[request.number] = _Approval(case)
         record.at = self.at
         requested = record.of("approval.requested", "requested", cause, {}, "open")
-        to = {"to": list(self.state.people.holders(ask.role))}
+        to = {"to": list(people)}
         await self.ledger.append([requested, record.of("approval.asked", "asked/1", requested.key, to)])
 
     async def decide(
@@ -218,34 +237,47 @@ class Story:
         await self.ledger.append([record.of("approval.concluded", "concluded", cause, data, effect)])
 
     async def _escalate(self, reaction: Escalate, cause: str) -> None:
-        state, subject = self.state, reaction.subject
+        state, subject, times = self.state, reaction.subject, timetable_of(self.state)
+        known = known_of(state, about_of(state, subject))
+        climb = climb_of(ladder_for(state, subject), times, known.mandates, leads_of(state, subject), self.at)
         case = EscalationCase(
             product=self.product,
             subject=subject,
             number=state.escalations[subject],
             because=reaction.because,
-            climb=climb_of(state, state.policy, teams_of(state, subject), self.at),
-            people=state.people,
+            climb=climb,
+            times=times,
+            known=known,
             started_at=self.at,
             clock=self.clock,
             cause=cause,
             policy_hash=state.policy.digest(),
         )
-        self.escalations[subject] = _Escalation(case)
-        await self.climb(subject, 1, "escalation.started", cause)
+        record = self.escalations[subject] = _Escalation(case)
+        record.climbing = Climbing(climb=climb)
+        await self.climb(subject, "escalation.started")
 
-    async def climb(self, subject: str, number: int, kind: str, cause: str | None = None) -> None:
-        """Record one rung of a ladder."""
+    async def climb(self, subject: str, kind: str) -> None:
+        """Take the next step of a ladder, and record it."""
         record = self.escalations[subject]
         record.at = self.at
-        steps = record.case.climb.steps
-        rung = steps[number - 1]
-        until = steps[number].at if number < len(steps) else record.case.climb.ends_at
-        people = list(self.state.people.holders(rung.role))
-        data = {"role": rung.role, "rung": number, "to": people, "copies": rung.copies, "until": until.isoformat()}
-        before = f"escalation/{subject}/{record.case.number}/rung/1"
-        entry = record.of(kind, f"rung/{number}", cause or before, data, "open", f"the {rung.role}", until)
-        await self.ledger.append([entry])
+        step = record.climbing.next_step
+        assert step is not None
+        taken = take_step(record.climbing, step, self.at)
+        record.climbing = taken.after
+        record.role, record.asked = step.role, step.asked
+        record.told |= {send.to: send.role for send in taken.now}
+        data = {
+            "role": step.role,
+            "rung": step.rung,
+            "step": step.number,
+            "to": [send.to for send in taken.now if not send.copies],
+            "copies": [send.to for send in taken.now if send.copies],
+            "held": [],
+            "until": next_due(taken.after).at.isoformat(),
+        }
+        await self.ledger.append([record.of(kind, f"step/{step.number}", data, taken.after)])
+        record.cause = f"{record.key}/step/1"
 
     def kinds(self) -> Sequence[str]:
         """Return the kinds of the entries so far, oldest first."""

@@ -4,10 +4,16 @@ from importlib.metadata import version
 
 from fastapi import FastAPI
 
-from web import openapi
+from web import openapi, opened
 from web.api import (
+    answering,
     approvals,
+    authority,
+    calendar,
+    chart,
     dead_letters,
+    deciding,
+    delegations,
     demand,
     erasures,
     escalations,
@@ -15,7 +21,10 @@ from web.api import (
     explanations,
     feedback,
     forecast,
+    inbox,
     intake,
+    ladder,
+    latency,
     ledger,
     operation,
     pictures,
@@ -47,12 +56,15 @@ def create_app(services: Services) -> FastAPI:
     app.state.services = services
     for router in (
         *(events.router, products.router, ledger.router, erasures.router, approvals.router, escalations.router),
+        *(deciding.router, answering.router, inbox.router, delegations.router),
         *(webhooks.router, sources.router, intake.router, dead_letters.router, feedback.router),
         *(forecast.router, explanations.router),
+        *(authority.router, chart.router, calendar.router, ladder.router, latency.router),
         *(workflows.router, scenarios.router, demand.router, pictures.router, ranking.router, operation.documents),
     ):
         app.include_router(router, prefix=API)
     app.include_router(operation.router)
+    app.include_router(opened.router)
     add_handlers(app)
     openapi.describe(app)
     app.add_middleware(Edge)

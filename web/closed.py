@@ -1,5 +1,7 @@
 """What somebody hears who answers what is no longer open: what changed, who was first, what is open instead."""
 
+from typing import Any
+
 from domain.materiality import differences
 from domain.product import Outcome
 from domain.proposals import Proposal
@@ -9,7 +11,7 @@ from web.products import Product
 from web.services import Services
 
 
-async def closed_approval(svc: Services, known: Product, row: ViewRow, looked_at: str) -> Problem:
+async def closed_approval(svc: Services, known: Product, row: ViewRow, looked_at: str, verdict: str = "") -> Problem:
     """Return the problem of a decision on a request that is closed; ``looked_at`` is the hash it names."""
     data = row.data
     if row.state == "superseded":
@@ -18,10 +20,15 @@ async def closed_approval(svc: Services, known: Product, row: ViewRow, looked_at
     if row.state == "expired":
         detail = f"the time to answer request {data['number']} has passed"
     else:
-        detail = f"{data.get('by', 'somebody')} already decided request {data['number']}: {row.state}"
+        how = "changes were asked for" if row.state == "changes" else row.state
+        detail = f"{data.get('by', 'somebody')} already decided request {data['number']}: {how}"
+    offer = _offer(known, data["number"]) if verdict == "withdraw" and row.state == "adopted" else {}
+    if offer:
+        detail = f"{detail}; what has taken effect is not withdrawn, but it can be reversed"
     return problem(
         "not-open",
         detail,
+        **offer,
         state=row.state,
         decided_by=data.get("by"),
         decided_as=data.get("role") if data.get("by") else None,
@@ -29,6 +36,14 @@ async def closed_approval(svc: Services, known: Product, row: ViewRow, looked_at
         successor=await _successor(svc, known, data["number"]),
         simulated_clock=known.simulated,
     )
+
+
+def _offer(known: Product, number: int) -> dict[str, Any]:
+    """Return what is left to do about a decision that has taken effect."""
+    text = "ask to go back to the plan before it; it is proposed again, and somebody else decides"
+    address = f"/api/v1/approvals/{known.id}/{number}/reversal"
+    command = f"tandem approvals reverse {known.id} {number} --as PERSON --reason WHY"
+    return {"offer": {"what": "reversal", "text": text, "address": address, "command": command}}
 
 
 async def changed(svc: Services, known: Product, row: ViewRow, looked_at: str, why: str, told: list[str]) -> Problem:
@@ -66,5 +81,5 @@ def _is_proposal(document: object) -> bool:
 
 
 def _outcome(proposal: Proposal) -> Outcome:
-    fields = {name: getattr(proposal, name) for name in Outcome.model_fields if name != "proposal"}
+    fields = {name: getattr(proposal, name) for name in Outcome.model_fields if name in Proposal.model_fields}
     return Outcome(**fields, proposal=proposal.digest())

@@ -9,6 +9,7 @@ from typing import Any, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from domain.calendars import holiday_problem
 from domain.definition import ProductDefinition
 from events.errors import EventError, FieldError, Path, shorten
 from events.json_text import flaws
@@ -36,11 +37,15 @@ def read_definition(value: object) -> ProductDefinition:
     if broken:
         raise DefinitionError(broken)
     try:  # as JSON text, because strict means what JSON can say: an array is a tuple, a text may be a date
-        return ProductDefinition.model_validate_json(json.dumps(value), strict=True, extra="forbid")
+        definition = ProductDefinition.model_validate_json(json.dumps(value), strict=True, extra="forbid")
     except ValidationError as exc:
         found = exc.errors(include_url=False, include_input=False)
         errors = [error for one in found if not _follows(one, found) for error in _explain(one, value)]
         raise DefinitionError(errors) from None
+    found_unknown = {name: holiday_problem(calendar) for name, calendar in definition.calendars.items()}
+    if unknown := [FieldError(("calendars", name, "holidays"), why) for name, why in found_unknown.items() if why]:
+        raise DefinitionError(unknown)
+    return definition
 
 
 def place_of(text: str, value: object) -> Path:

@@ -18,6 +18,7 @@ TAGS = [
     {"name": "products", "description": "Products, their roadmaps, their ledgers, and why things are as they are"},
     {"name": "approvals", "description": "Decisions that wait for a person with authority"},
     {"name": "escalations", "description": "Dependencies that nobody could clear below"},
+    {"name": "people", "description": "What waits for a person, and who stands in for whom"},
     {"name": "workflows", "description": "What runs, its history in plain words, and what is stuck"},
     {"name": "operation", "description": "Is it alive, is it ready, how much passes through"},
 ]

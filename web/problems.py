@@ -24,6 +24,7 @@ TYPES: dict[str, tuple[int, str]] = {  # name -> status, title
     "invalid-product": (422, "The product file cannot be applied"),
     "unknown-product": (404, "There is no such product"),
     "not-found": (404, "There is no such thing"),
+    "expired": (410, "The link has expired"),
     "method-not-allowed": (405, "This address does not take that method"),
     "unsupported-media-type": (415, "The content type is not accepted"),
     "too-large": (413, "The body is too large"),

@@ -1,10 +1,12 @@
 """What every answer needs to know about its product: whether it exists, its clock, its time zone, its people."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from activities.ports import LedgerReader
 from domain.definition import People, unknown
+from domain.delegations import Mandates
 from domain.record import ViewRow
 from web.problems import Problem, problem
 
@@ -20,8 +22,13 @@ class Product:
     currency: str
     time_zone: str
     simulated: bool
-    people: People
+    mandates: Mandates  # who holds which role, and who stands in for whom
     open_request: int | None
+
+    @property
+    def people(self) -> People:
+        """Return who holds which role."""
+        return self.mandates.people
 
 
 class Products:
@@ -71,11 +78,16 @@ class Products:
             currency=data["currency"],
             time_zone=data["time_zone"],
             simulated=data["simulated_clock"],
-            people=People.model_validate(data["people"]),
+            mandates=mandates_in(data),
             open_request=data.get("open_request"),
         )
         self._simulated[row.id] = found.simulated
         return found
+
+
+def mandates_in(data: Mapping[str, Any]) -> Mandates:
+    """Return who may speak for whom, as a product's row holds it; rows of older versions know no delegations."""
+    return Mandates.model_validate({"people": data["people"], "delegations": data.get("delegations", ())})
 
 
 async def all_rows(

@@ -9,9 +9,11 @@ from typing import Annotated, Protocol
 
 from fastapi import Depends, Request
 
+from activities.links import Links
 from activities.ports import Ledger, LedgerReader, Vault
 from activities.ports_intake import IntakeReader
 from activities.ports_letters import Letters
+from domain.climbing import Steering
 from domain.definition import ProductDefinition
 from domain.planning import Plan, Snapshot, SolverLimits
 from domain.product import ProductState
@@ -24,7 +26,18 @@ from web.products import Products
 from web.redrive import Redrive
 from web.sources import Webhooks
 from workflows.client import Running
-from workflows.messages import Answer, Applied, Effect, Ended, EscalationReply
+from workflows.messages import (
+    Answer,
+    Applied,
+    DelegationRequest,
+    Effect,
+    Ended,
+    EscalationReply,
+    Remark,
+    ReversalRequest,
+    RevocationRequest,
+    Steered,
+)
 
 
 class Workflows(Protocol):
@@ -42,7 +55,17 @@ class Workflows(Protocol):
 
     async def decide(self, product: str, number: int, answer: Answer) -> Effect: ...
 
+    async def comment(self, product: str, number: int, remark: Remark) -> None: ...
+
+    async def reverse(self, product: str, request: ReversalRequest) -> None: ...
+
     async def answer(self, product: str, subject: str, number: int, reply: EscalationReply) -> Ended: ...
+
+    async def steer(self, product: str, subject: str, number: int, steering: Steering) -> Steered: ...
+
+    async def delegate(self, product: str, request: DelegationRequest) -> int: ...
+
+    async def revoke(self, product: str, request: RevocationRequest) -> None: ...
 
     async def describe(self, workflow: str) -> Running | None: ...
 
@@ -69,6 +92,7 @@ class Services:
     clock: Callable[[], datetime]
     solve: Solve  # for what-if questions
     tally: Tally  # counts what comes in, and what is refused
+    links: Links | None = None  # reads the links of messages
     products: Products = field(init=False)
     webhooks: Webhooks = field(init=False)
     redrive: Redrive = field(init=False)

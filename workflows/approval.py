@@ -1,19 +1,24 @@
 """A request for a decision: ask, remind, take the answer, expire. Silence is never consent."""
 
-from datetime import datetime
+from collections import deque
 
 from temporalio import workflow
 from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 
+from activities.schedules import PlanAsks, Schedules
 from domain.authority import refusal_of_verdict
-from domain.entries import workflow_id
+from domain.delegations import Given, Matter, chain_of
+from domain.ladder import Errand
+from domain.waits import until as within
 from events.internal import SOURCE, ApprovalExpired, DecisionGiven
-from events.union import Accepted, EventBatch, Internal
 from workflows.approval_record import ApprovalRecord
-from workflows.messages import Answer, ApprovalCase, Effect, Ended, NewPeople, Replacement
-from workflows.options import STATE
+from workflows.messages import Answer, ApprovalCase, Effect, Ended, Known, Remark, Replacement
+from workflows.options import RECORD, STATE
+from workflows.reporting import report
 from workflows.waiting import happens_by, read
+
+MOST_REMARKS = 200
 
 
 @workflow.defn(name="Approval")
@@ -23,12 +28,14 @@ class ApprovalWorkflow:
     @workflow.init
     def __init__(self, case: ApprovalCase) -> None:
         self.case = case
-        self.to_ask = self.asked = 0  # how often other people came to hold the role, and how often they were asked
+        self.errands = deque(case.asks.errands)
+        self.to_ask = self.asked = 0  # how often others came to be asked, and how often they were
+        self.told = 0  # messages so far
         self.replaced: Replacement | None = None
         self.effect: Effect | None = None  # of the answer that was given last
         self.decided: tuple[Answer, Effect] | None = None
         self.expired = False
-        self.answers = 0
+        self.answers = self.remarks = 0
         self.busy = False  # an answer waits for the product's word
         self.key = f"approval/{case.number}"
         self.record = ApprovalRecord(case)
@@ -36,17 +43,18 @@ class ApprovalWorkflow:
     @workflow.run
     async def run(self, case: ApprovalCase) -> Ended:
         """Return how the request ended."""
-        requested = self.record.of("approval.requested", "requested", case.cause, {}, "open")
-        await self.record.append(requested)
-        await self._ask("approval.asked", "asked/1", requested.key)
-        for number, instant in enumerate(case.reminders, start=2):
-            if await self._settled_by(instant):
+        await self.record.append(self.record.of("approval.requested", "requested", case.cause, {}, "open"))
+        while not self._settled():
+            due = min(self.errands[0].at, case.deadline) if self.errands else case.deadline
+            if await happens_by(case.clock, due, lambda: self._settled() or self.to_ask > self.asked):
+                await self._ask_anew()
+            elif self.errands and self.errands[0].at < case.deadline:
+                await self._ask(self.errands.popleft())
+            else:
+                while self.busy:  # an answer given in time still counts, and so does the one that waits behind it
+                    await workflow.wait_condition(lambda: not self.busy)
+                self.expired = not self._settled()
                 break
-            await self._ask("approval.reminded", f"asked/{number}", requested.key)
-        if not await self._settled_by(case.deadline):
-            while self.busy:  # an answer given in time still counts, and so does the one that waits behind it
-                await workflow.wait_condition(lambda: not self.busy)
-            self.expired = not self._settled()
         ended = await self._end()
         await workflow.wait_condition(workflow.all_handlers_finished)
         return ended
@@ -54,57 +62,54 @@ class ApprovalWorkflow:
     def _settled(self) -> bool:
         return self.decided is not None or self.replaced is not None
 
-    async def _settled_by(self, until: datetime) -> bool:
-        """Wait for an answer; whoever comes to hold the role meanwhile is asked as well."""
-        while await happens_by(self.case.clock, until, lambda: self._settled() or self.to_ask > self.asked):
-            if self._settled():
-                return True
-            self.asked = self.to_ask
-            again = self.record.of("approval.requested", f"requested/{self.asked}", f"{self.key}/requested", {}, "open")
-            await self.record.append(again)
-            await self._ask("approval.asked", f"asked/anew/{self.asked}", again.key)
-        return False
-
-    async def _ask(self, kind: str, key: str, cause: str) -> None:
-        people = self.record.people.holders(self.case.role)
-        entry = self.record.of(kind, key, cause, {"to": list(people)})
-        await self.record.tell(
-            entry, self.case.role, people, f"Decision {self.case.number} for {self.case.product}", self.case.because
+    async def _ask_anew(self) -> None:
+        """Ask those who came to be asked meanwhile; nothing to do once it is settled."""
+        if self._settled():
+            return
+        self.asked = self.to_ask
+        again = self.record.of("approval.requested", f"requested/{self.asked}", f"{self.key}/requested", {}, "open")
+        await self.record.append(again)
+        now = self.record.now()
+        case, people = self.case, self.record.asked_at(now)
+        left = PlanAsks(reminders=(), within=within(now, case.deadline), times=case.times, people=people, at=now)
+        asks = await workflow.execute_activity_method(
+            Schedules.plan_asks, left, summary=f"when to ask {len(people)}", **RECORD
         )
+        self.errands.extendleft(reversed(asks.errands))
+
+    async def _ask(self, errand: Errand) -> None:
+        self.told += 1
+        kind = "approval.reminded" if errand.reminder else "approval.asked"
+        now = set(self.record.asked_at(self.record.now()))
+        people = tuple(person for person in errand.to if person in now)  # whoever has left is not asked
+        if people:
+            await self.record.ask(kind, f"asked/{self.told}", people)
 
     async def _end(self) -> Ended:
         if self.decided is not None:
             answer, effect = self.decided
             ended = Ended(ended=effect.effect, because=effect.because)
-            data = {"by": answer.actor, "role": answer.role, "reason": answer.reason, "said": effect.because}
-            entry = self.record.of("approval.concluded", "concluded", effect.cause, data, ended.ended)
-            await self.record.append(entry)
+            await self.record.settled(answer, effect)
         elif self.replaced is not None:
             ended = Ended(ended="superseded", because=self.replaced.because)
-            data = self.replaced.model_dump(mode="json", exclude={"cause"})
-            entry = self.record.of("approval.superseded", "superseded", self.replaced.cause, data, ended.ended)
-            people = self.record.people.holders(self.case.role)
-            subject = f"Decision {self.case.number} for {self.case.product} is no longer needed"
-            await self.record.append(entry)
-            told = self.record.of("approval.withdrawal_told", "superseded/told", entry.key, {"to": list(people)})
-            await self.record.tell(told, self.case.role, people, subject, self.replaced.because)
+            await self.record.superseded(self.replaced)
         else:
             ended = Ended(ended="expired", because=f"nobody answered; {self.case.on_expiry}")
-            entry = self.record.of("approval.lapsed", "lapsed", f"{self.key}/requested", {}, ended.ended)
-            await self.record.append(entry)
-            await self._report(
-                ApprovalExpired(
-                    id=f"{self.key}/expired",
-                    source=SOURCE,
-                    product=self.case.product,
-                    time=self.record.now(),
-                    cause=entry.key,
-                    approval=self.case.number,
-                    proposal=self.case.proposal,
-                )
+            entry = self.record.of(
+                "approval.lapsed", "lapsed", f"{self.key}/requested", self.record.waited, ended.ended
             )
+            await self.record.append(entry)
+            about = {"approval": self.case.number, "proposal": self.case.proposal}
+            event = ApprovalExpired(**self._event("expired", entry.key), **about)
+            await report(self.case.product, event)
         workflow.upsert_search_attributes([STATE.value_set(ended.ended)])
         return ended
+
+    def _event(self, what: str, cause: str) -> dict[str, object]:
+        key, now = f"{self.key}/{what}", self.record.now()
+        return {"id": key, "source": SOURCE, "product": self.case.product, "time": now, "cause": cause}
+
+    # -- from outside ------------------------------------------------------------------------------------
 
     @workflow.update(name="decide", description="answer the request")
     async def decide(self, answer: Answer) -> Effect:
@@ -115,17 +120,9 @@ class ApprovalWorkflow:
         self.busy, self.effect = True, None
         self.answers += 1
         try:
-            await self._report(
-                DecisionGiven(
-                    id=f"{self.key}/decision/{self.answers}",
-                    source=SOURCE,
-                    product=self.case.product,
-                    time=self.record.now(),
-                    cause=f"{self.key}/requested",
-                    approval=self.case.number,
-                    **answer.model_dump(),
-                )
-            )
+            about = self._event(f"decision/{self.answers}", f"{self.key}/requested") | answer.model_dump()
+            via = chain_of(self.record.known.mandates, _given(answer), self._matter(answer), self.record.now())
+            await report(self.case.product, DecisionGiven(**about, approval=self.case.number, via=via))
             await workflow.wait_condition(lambda: self.effect is not None or self.replaced is not None)
         finally:
             self.busy = False
@@ -134,7 +131,10 @@ class ApprovalWorkflow:
         effect = self.effect or Effect(approval=self.case.number, effect="refused", because="replaced", cause="")
         if effect.effect == "refused":
             raise ApplicationError(effect.because, type="DecisionRefusedError", non_retryable=True)
-        self.decided = (answer, effect)
+        if effect.settles:
+            self.decided = (answer, effect)
+        else:
+            await self.record.counted(answer, effect, self.answers)
         return effect
 
     @decide.validator
@@ -145,7 +145,7 @@ class ApprovalWorkflow:
     def _refuse(self, answer: Answer) -> None:
         why = self._why_not(answer)
         if why:
-            changed = self.replaced is not None or answer.proposal != self.case.proposal
+            changed = self.replaced is not None or answer.proposal not in self.case.changes
             kind = "ChangedSinceYouLookedError" if changed else "DecisionRefusedError"
             differences = self.replaced.differences if self.replaced is not None else ()
             raise ApplicationError(why, list(differences), type=kind, non_retryable=True)
@@ -158,10 +158,33 @@ class ApprovalWorkflow:
             return f"{first.actor} already decided: {effect.effect}"
         if self.expired:
             return "the time to answer has passed"
-        if answer.proposal != self.case.proposal:
+        if answer.proposal not in self.case.changes:
             return "changed since you looked: the answer names another proposal than the one that is asked about"
-        given = (answer.verdict, answer.actor, answer.role, self.case.role)
-        return refusal_of_verdict(self.record.people, *given, answer.until, self.record.now())
+        case, now = self.case, self.record.now()
+        given, money = _given(answer), self._matter(answer).money
+        who = (self.record.known.mandates, answer.verdict, given, case.role)
+        return refusal_of_verdict(*who, answer.until, now, money=money, requester=case.requester)
+
+    def _matter(self, answer: Answer) -> Matter:
+        change = self.case.changes.get(answer.proposal)
+        approving = answer.verdict == "approve" and change is not None
+        return Matter(scope="decisions", money=change.money_moved if approving and change is not None else 0)
+
+    @workflow.update(name="comment", description="say something about the request")
+    async def comment(self, remark: Remark) -> None:
+        """Keep what somebody says about the request; it decides nothing."""
+        self.remarks += 1
+        await self.record.remarked(remark, self.remarks)
+
+    @comment.validator
+    def check_comment(self, remark: Remark) -> None:
+        """Refuse remarks of strangers, and without end."""
+        if not self.record.knows(remark.actor):
+            why = f"{remark.actor} is not among the people of this product"
+        else:
+            why = f"there are {MOST_REMARKS} comments already" if self.remarks >= MOST_REMARKS else ""
+        if why:
+            raise ApplicationError(why, type="DecisionRefusedError", non_retryable=True)
 
     @workflow.signal(name="conclude", description="what the product made of an answer")
     def conclude(self, effect: RawValue) -> None:
@@ -173,13 +196,14 @@ class ApprovalWorkflow:
         """Close the request (`Replacement`)."""
         self.replaced = self.replaced or read(replacement, Replacement)
 
-    @workflow.signal(name="appoint", description="other people hold the roles now")
+    @workflow.signal(name="appoint", description="others hold the roles, or stand in, now")
     def appoint(self, new: RawValue) -> None:
-        """Ask and accept the people who hold the roles now (`NewPeople`)."""
-        before, self.record.people = self.record.people, read(new, NewPeople).people
-        if before.holders(self.case.role) != self.record.people.holders(self.case.role):
+        """Ask and accept those who may decide now (`Known`)."""
+        now, before = self.record.now(), self.record.asked_at(self.record.now())
+        self.record.known = read(new, Known)
+        if before != self.record.asked_at(now):
             self.to_ask += 1
 
-    async def _report(self, event: Internal) -> None:
-        product = workflow.get_external_workflow_handle(workflow_id("product", self.case.product))
-        await product.signal("observe", EventBatch(events=(Accepted(event=event, at=workflow.now()),)))
+
+def _given(answer: Answer) -> Given:
+    return Given(actor=answer.actor, role=answer.role, acting_for=answer.acting_for)

@@ -1,6 +1,5 @@
-"""All that the outside may ask of a workflow: deliver, apply, decide, answer, measure, list."""
+"""All that the outside may ask of a workflow: deliver, apply, measure, list; what people decide is beside it."""
 
-from datetime import timedelta
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
@@ -10,11 +9,8 @@ from temporalio.client import (
     WorkflowExecutionDescription,
     WorkflowQueryFailedError,
     WorkflowQueryRejectedError,
-    WorkflowUpdateFailedError,
-    WorkflowUpdateRPCTimeoutOrCancelledError,
 )
 from temporalio.common import QueryRejectCondition, WorkflowIDConflictPolicy
-from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
 from domain.core import RULES
@@ -23,40 +19,14 @@ from domain.entries import workflow_id
 from domain.product import ProductState
 from events.ports import DeliveryUnavailableError, ProductHeldError, RunSize, UnknownProductError
 from events.union import EventBatch
-from workflows.approval import ApprovalWorkflow
-from workflows.escalation import EscalationWorkflow
-from workflows.messages import (
-    Answer,
-    Applied,
-    ApplyRequest,
-    ArchiveRequest,
-    Effect,
-    Ended,
-    EscalationReply,
-    ProductRun,
-)
-from workflows.options import TASK_TIMEOUT
-from workflows.performing import attributes
+from workflows.client_errors import NoAnswerError as NoAnswerError
+from workflows.client_errors import NotOpenError as NotOpenError
+from workflows.client_errors import RefusedError as RefusedError
+from workflows.client_errors import Translated
+from workflows.client_people import RPC_TIMEOUT, UPDATE_TIMEOUT, PeopleClient
+from workflows.messages import Applied, ApplyRequest, ArchiveRequest, ProductRun
+from workflows.options import TASK_TIMEOUT, attributes
 from workflows.product import ProductWorkflow
-
-RPC_TIMEOUT = timedelta(seconds=5)
-UPDATE_TIMEOUT = timedelta(seconds=20)  # longer than a worker's restart
-
-
-class RefusedError(Exception):
-    """The workflow refused what was asked of it."""
-
-    def __init__(self, message: str, kind: str = "", details: tuple[Any, ...] = ()) -> None:
-        super().__init__(message)
-        self.kind, self.details = kind, details
-
-
-class NotOpenError(Exception):
-    """There is no open workflow of this id."""
-
-
-class NoAnswerError(Exception):
-    """The engine did not answer in time; it may still do what was asked. Look again before asking again."""
 
 
 class Running(BaseModel):
@@ -72,11 +42,12 @@ class Running(BaseModel):
     pending: tuple[dict[str, Any], ...] = ()
 
 
-class Engine:
+class Engine(PeopleClient):
     """The workflows, from outside. Implements `events.ports.Deliver`."""
 
     def __init__(self, client: Client, task_queue: str) -> None:
-        self._client, self._queue = client, task_queue
+        super().__init__(client)
+        self._queue = task_queue
 
     async def deliver(self, product: str, batch: EventBatch) -> None:
         """Hand a batch to a product; returns once Temporal has stored it."""
@@ -125,7 +96,7 @@ class Engine:
             search_attributes=attributes(product, "product", "active"),
             static_summary=f"product {product}",
         )
-        with _Translated(workflow_id("product", product)):
+        with Translated(workflow_id("product", product)):
             applied: Applied = await self._client.execute_update_with_start_workflow(
                 "apply", request, result_type=Applied, start_workflow_operation=start, rpc_timeout=UPDATE_TIMEOUT
             )
@@ -136,7 +107,7 @@ class Engine:
             ProductWorkflow.run, workflow_id("product", request.definition.product)
         )
         try:
-            with _Translated(handle.id):
+            with Translated(handle.id):
                 return await handle.query(
                     ProductWorkflow.compare,
                     request,
@@ -152,7 +123,7 @@ class Engine:
         """Return the present state of a product, for what-if questions. Raises NotOpenError, NoAnswerError."""
         handle = self._client.get_workflow_handle_for(ProductWorkflow.run, workflow_id("product", product))
         try:
-            with _Translated(handle.id):
+            with Translated(handle.id):
                 return await handle.query(
                     ProductWorkflow.whole_state,
                     reject_condition=QueryRejectCondition.NOT_OPEN,
@@ -164,7 +135,7 @@ class Engine:
     async def archive(self, product: str, actor: str, reason: str) -> None:
         """End a product. Raises RefusedError, NotOpenError."""
         handle = self._client.get_workflow_handle_for(ProductWorkflow.run, workflow_id("product", product))
-        with _Translated(handle.id):
+        with Translated(handle.id):
             await handle.execute_update(
                 "archive", ArchiveRequest(actor=actor, reason=reason), rpc_timeout=UPDATE_TIMEOUT
             )
@@ -172,26 +143,8 @@ class Engine:
     async def refresh(self, product: str) -> None:
         """Make a product continue as a fresh run. Raises NotOpenError."""
         handle = self._client.get_workflow_handle_for(ProductWorkflow.run, workflow_id("product", product))
-        with _Translated(handle.id):
+        with Translated(handle.id):
             await handle.signal(ProductWorkflow.refresh, rpc_timeout=RPC_TIMEOUT)
-
-    async def decide(self, product: str, number: int, answer: Answer) -> Effect:
-        """Answer a request for a decision. Raises RefusedError, NotOpenError, NoAnswerError."""
-        handle = self._client.get_workflow_handle_for(ApprovalWorkflow.run, workflow_id("approval", product, number))
-        with _Translated(handle.id):
-            effect: Effect = await handle.execute_update(
-                "decide", answer, result_type=Effect, rpc_timeout=UPDATE_TIMEOUT
-            )
-            return effect
-
-    async def answer(self, product: str, subject: str, number: int, reply: EscalationReply) -> Ended:
-        """Answer an escalation. Raises RefusedError, NotOpenError, NoAnswerError."""
-        handle = self._client.get_workflow_handle_for(
-            EscalationWorkflow.run, workflow_id("escalation", product, subject, number)
-        )
-        with _Translated(handle.id):
-            ended: Ended = await handle.execute_update("answer", reply, result_type=Ended, rpc_timeout=UPDATE_TIMEOUT)
-            return ended
 
     async def describe(self, workflow: str) -> Running | None:
         """Return what the engine knows of a workflow, or None when it has forgotten it."""
@@ -209,33 +162,6 @@ class Engine:
             return await self._client.service_client.check_health(timeout=RPC_TIMEOUT)
         except RPCError:
             return False
-
-
-class _Translated:
-    """Turns the engine's errors into ours."""
-
-    def __init__(self, target: str) -> None:
-        self._target = target
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, WorkflowUpdateFailedError):
-            cause = error.cause
-            if isinstance(cause, ApplicationError):
-                if "completed" in str(cause.type or "").lower():
-                    raise NotOpenError(f"{self._target} is no longer open") from error
-                raise RefusedError(cause.message, cause.type or "", tuple(cause.details)) from error
-            raise RefusedError(str(cause)) from error
-        if isinstance(error, WorkflowUpdateRPCTimeoutOrCancelledError):
-            raise NoAnswerError(f"{self._target} did not answer in time; look again before asking again") from error
-        if isinstance(error, RPCError):
-            if error.status == RPCStatusCode.NOT_FOUND:
-                raise NotOpenError(f"{self._target} is not open") from error
-            if error.status == RPCStatusCode.DEADLINE_EXCEEDED:
-                raise NoAnswerError(f"{self._target} did not answer in time") from error
-            raise DeliveryUnavailableError(error.message) from error
 
 
 def _gone(error: RPCError) -> bool:

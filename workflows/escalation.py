@@ -1,22 +1,24 @@
 """A blocked or late dependency climbs its ladder until somebody with authority answers, or the blocker clears."""
 
-from datetime import datetime
+from collections import deque
+from typing import Any
 
 from temporalio import workflow
 from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 
-from domain.authority import refusal_of_reply
-from domain.entries import workflow_id
-from domain.horizon_mismatch import with_options
-from domain.ladder import Step
-from domain.wording import listing, role_name
+from domain.climbing import Climbing, handed_to_board, next_due, refusal_of_steering, take_held, take_step
+from domain.delegations import Given, Matter, chain_of
+from domain.replies import refusal_of_reply
 from events.internal import SOURCE, EscalationAnswered, EscalationUnanswered
-from events.union import Accepted, EventBatch, Internal
 from workflows.escalation_record import EscalationRecord
-from workflows.messages import Ended, EscalationCase, EscalationReply, NewPeople, ReplyEffect, StoodDown
-from workflows.options import DUE, ROLE, STATE
+from workflows.messages import Ended, EscalationCase, EscalationReply, Known, ReplyEffect, Steered, StoodDown
+from workflows.options import STATE
+from workflows.reporting import report
+from workflows.steering import board_at, go_on, steer
 from workflows.waiting import happens_by, read
+
+MOST_STEERED = 200  # what people may do to one climb without answering
 
 
 @workflow.defn(name="Escalation")
@@ -26,32 +28,39 @@ class EscalationWorkflow:
     @workflow.init
     def __init__(self, case: EscalationCase) -> None:
         self.case = case
-        self.people = case.people
+        self.climbing = Climbing(climb=case.climb)
         self.answers = 0
         self.busy = False  # an answer waits for the product's word
         self.word: ReplyEffect | None = None
         self.reply: EscalationReply | None = None
         self.stood_down: StoodDown | None = None
+        self.handed = False  # to the board, and the climb has to look what is next
         self.over = False
-        self.told: dict[str, str] = {}  # person -> role in which they were told
+        self.wanted: deque[tuple[int, Steered]] = deque()  # what people want done to the climb, in order
+        self.wishes = 0
+        self.done: dict[int, Steered] = {}
         self.key = f"escalation/{case.subject}/{case.number}"
         self.record = EscalationRecord(case)
 
     @workflow.run
     async def run(self, case: EscalationCase) -> Ended:
         """Return how the escalation ended."""
-        cause = case.cause
-        for position, rung in enumerate(case.climb.steps):
-            if await happens_by(case.clock, rung.at, self._settled):
-                break
-            later = case.climb.steps[position + 1 :]
-            await self._climb(rung, cause, later[0].at if later else case.climb.ends_at)
-            cause = f"{self.key}/rung/1"
-        if not await happens_by(case.clock, case.climb.ends_at, self._settled):
-            while self.busy:  # an answer given in time still counts
-                await workflow.wait_condition(lambda: not self.busy)
+        if next_due(self.climbing).at > self.record.now():
+            await self.record.opened(self.climbing)
+        while not self._settled():
+            due, self.handed = next_due(self.climbing), False
+            if await happens_by(case.clock, due.at, lambda: self._settled() or self.handed or bool(self.wanted)):
+                if self.wanted and not self._settled():
+                    await self._steer(*self.wanted.popleft())
+            elif due.what == "end":
+                while self.busy:  # an answer given in time still counts
+                    await workflow.wait_condition(lambda: not self.busy)
+                if next_due(self.climbing).what == "end" or self._settled():  # it was not handed to the board
+                    break
+            else:
+                await self._fall_due(due.what)
         self.over = True
-        ended = await self._end(cause)
+        ended = await self._end()
         workflow.upsert_search_attributes([STATE.value_set(ended.ended)])
         await workflow.wait_condition(workflow.all_handlers_finished)
         return ended
@@ -59,118 +68,118 @@ class EscalationWorkflow:
     def _settled(self) -> bool:
         return self.reply is not None or self.stood_down is not None
 
-    async def _climb(self, rung: Step, cause: str, until: datetime) -> None:
-        people = self.people.holders(rung.role)
-        to = tuple(dict.fromkeys((*people, *rung.copies)))
-        self.told |= dict.fromkeys(rung.copies, "team lead") | dict.fromkeys(people, rung.role)
-        kind = "escalation.started" if rung.number == 1 else "escalation.climbed"
-        data = {
-            "role": rung.role,
-            "rung": rung.number,
-            "to": list(people),
-            "copies": list(rung.copies),
-            "until": until.isoformat(),
-            "said": f"{role_name(rung.role)} ({listing(people)})",
-        }
-        waits = f"the {role_name(rung.role)}"
-        if not rung.reminder:
-            workflow.upsert_search_attributes([ROLE.value_set(rung.role), DUE.value_set(until)])
-        entry = self.record.of(
-            "escalation.reminded" if rung.reminder else kind, f"rung/{rung.number}", cause, data, "open", waits, until
-        )
-        text = with_options(self.case.because, self.case.options)
-        await self.record.tell(entry, rung.role, to, f"{self.case.subject} needs you", text)
+    async def _fall_due(self, what: str) -> None:
+        now = self.record.now()
+        if what == "resume":
+            self.climbing = await go_on(self.climbing, self.record, now)
+            await self.record.rearmed(self.climbing)
+        elif what == "held":
+            self.climbing, due = take_held(self.climbing, now)
+            for one in due:
+                await self.record.back_on_duty(one, self.climbing)
+        elif (step := self.climbing.next_step) is not None:
+            taken = take_step(self.climbing, step, now)
+            self.climbing = taken.after
+            await self.record.climbed(taken)
 
-    async def _end(self, cause: str) -> Ended:
+    async def _steer(self, number: int, wanted: Steered) -> None:
+        """Do what somebody wants done, unless it no longer can be."""
+        steering, now = wanted.steering, self.record.now()
+        who = (self.record.known.mandates, frozenset(self.record.told))
+        if why := refusal_of_steering(self.climbing, steering, *who, now):
+            self.done[number] = wanted.model_copy(update={"refused": why})
+            return
+        self.climbing = await steer(self.climbing, steering, self.record, now)
+        said = await self.record.steered(steering, number, self.climbing)
+        self.done[number] = wanted.model_copy(update={"said": said})
+
+    async def _end(self) -> Ended:
         if self.reply is not None:
-            reply = self.reply
-            data = {"by": reply.actor, "role": reply.role, "answer": reply.answer, "reason": reply.reason}
-            ended = Ended(ended="answered", because=reply.reason)
-            entry = self.record.of(
-                "escalation.concluded",
-                "concluded",
-                f"event/{SOURCE}/{self.key}/answer/{self.answers}",
-                data,
-                "answered",
-            )
-            await self.record.append(entry)
-        elif self.stood_down is not None:
-            because = self.stood_down.because
-            ended = Ended(ended="stood_down", because=because)
-            told = {"why": because, "to": sorted(self.told), "said": listing(sorted(self.told))}
-            entry = self.record.of("escalation.stood_down", "stood-down", self.stood_down.cause, told, "stood_down")
-            # Everybody who was told hears that it is over; nobody who was not.
-            subject = f"{self.case.subject} no longer needs you"
-            if self.told:
-                await self.record.tell(entry, "everyone told", tuple(sorted(self.told)), subject, because)
-            else:
-                await self.record.append(entry)
-        else:
-            ended = Ended(ended="unanswered", because="nobody with authority answered")
-            event = EscalationUnanswered(
-                **self._about_event("unanswered", f"{self.key}/unanswered"),
-                subject=self.case.subject,
-                escalation=self.case.number,
-            )
-            entry = self.record.of("escalation.unanswered", "unanswered", cause, {}, "unanswered")
-            await self.record.append(entry)
-            await self._report(event)
-        return ended
+            await self.record.concluded(self.reply, f"event/{SOURCE}/{self.key}/answer/{self.answers}")
+            return Ended(ended="answered", because=self.reply.reason)
+        if self.stood_down is not None:
+            await self.record.stood_down(self.stood_down)
+            return Ended(ended="stood_down", because=self.stood_down.because)
+        about = self._event("unanswered", f"{self.key}/unanswered")
+        await self.record.unanswered()
+        await report(self.case.product, EscalationUnanswered(**about))
+        return Ended(ended="unanswered", because="nobody with authority answered")
 
-    def _about_event(self, what: str, cause: str) -> dict[str, object]:
-        return {
-            "id": f"{self.key}/{what}",
-            "source": SOURCE,
-            "product": self.case.product,
-            "time": self.record.now(),
-            "cause": cause,
-        }
+    def _event(self, what: str, cause: str) -> dict[str, Any]:
+        case, now = self.case, self.record.now()
+        about = {"id": f"{self.key}/{what}", "source": SOURCE, "product": case.product, "time": now, "cause": cause}
+        return {**about, "subject": case.subject, "escalation": case.number}
+
+    # -- from outside ------------------------------------------------------------------------------------
 
     @workflow.update(name="answer", description="answer the escalation")
     async def answer(self, reply: EscalationReply) -> Ended:
         """Answer with authority; returns once the product has taken it. The first answer that it takes counts."""
         while self.busy:
             await workflow.wait_condition(lambda: not self.busy)
-        self._refuse(reply)
+        self._refuse(self._why_not(reply))
         self.busy, self.word = True, None
         self.answers += 1
         try:
-            await self._report(
-                EscalationAnswered(
-                    **self._about_event(f"answer/{self.answers}", f"{self.key}/rung/1"),
-                    subject=self.case.subject,
-                    escalation=self.case.number,
-                    **reply.model_dump(),
-                )
-            )
+            about = self._event(f"answer/{self.answers}", f"{self.key}/step/1") | reply.model_dump()
+            matter = Matter(scope="escalations", money=reply.money or 0)
+            via = chain_of(self.record.known.mandates, _given(reply), matter, self.record.now())
+            await report(self.case.product, EscalationAnswered(**about, via=via))
             await workflow.wait_condition(lambda: self.word is not None or self.stood_down is not None)
+            if self.word is not None and self.word.effect == "handed":
+                now = self.record.now()
+                self.climbing, self.handed = handed_to_board(self.climbing, await board_at(self.record, now), now), True
+                return Ended(ended="handed", because=self.word.because)
         finally:
             self.busy = False
         if self.word is None or self.word.effect == "refused":
-            self._refuse(reply)
-            because = "the product did not take it" if self.word is None else self.word.because
-            raise ApplicationError(because, type="DecisionRefusedError", non_retryable=True)
+            self._refuse(self._why_not(reply))
+            self._refuse("the product did not take it" if self.word is None else self.word.because)
         self.reply = reply
         return Ended(ended="answered", because=reply.reason)
 
     @answer.validator
     def check(self, reply: EscalationReply) -> None:
         """Refuse what cannot count, with the reason."""
-        self._refuse(reply)
+        self._refuse(self._why_not(reply))
 
-    def _refuse(self, reply: EscalationReply) -> None:
-        if why := self._why_not(reply):
+    @workflow.update(name="steer", description="acknowledge, pause, force, skip or reassign")
+    async def steer(self, wanted: Steered) -> Steered:
+        """Do something to the climb without answering it; returns where it stands since."""
+        self.wishes += 1
+        number = self.wishes
+        self.wanted.append((number, wanted))
+        await workflow.wait_condition(lambda: number in self.done or self.over)
+        done = self.done.get(number)
+        self._refuse("the escalation has ended" if done is None else done.refused)
+        return done or wanted
+
+    @steer.validator
+    def check_steer(self, wanted: Steered) -> None:
+        """Refuse what cannot be done, with the reason."""
+        if self._ended():
+            self._refuse(self._ended())
+        if self.wishes >= MOST_STEERED:
+            self._refuse(f"it was acknowledged, paused or moved {MOST_STEERED} times already: answer it")
+        who = (self.record.known.mandates, frozenset(self.record.told))
+        self._refuse(refusal_of_steering(self.climbing, wanted.steering, *who, self.record.now()))
+
+    @staticmethod
+    def _refuse(why: str) -> None:
+        if why:
             raise ApplicationError(why, type="DecisionRefusedError", non_retryable=True)
 
-    def _why_not(self, reply: EscalationReply) -> str:
+    def _ended(self) -> str:
         if self.reply is not None:
             return f"{self.reply.actor} already answered: {self.reply.answer.replace('_', ' ')}"
         if self.stood_down is not None:
             return f"stood down: {self.stood_down.because}"
-        if self.over:
-            return "the escalation has ended"
-        given = (reply.answer, reply.actor, reply.role, reply.until)
-        return refusal_of_reply(self.people, self.case.subject, *given, self.record.now())
+        return "the escalation has ended" if self.over else ""
+
+    def _why_not(self, reply: EscalationReply) -> str:
+        given, now, at_least = _given(reply), self.record.now(), self.climbing.at_least
+        who = (self.record.known.mandates, self.case.subject, reply.answer, given, reply.until, now)
+        return self._ended() or refusal_of_reply(*who, at_least=at_least, money=reply.money or 0)
 
     @workflow.signal(name="conclude", description="what the product made of an answer")
     def conclude(self, word: RawValue) -> None:
@@ -182,11 +191,11 @@ class EscalationWorkflow:
         """End by itself (`StoodDown`)."""
         self.stood_down = self.stood_down or read(stood_down, StoodDown)
 
-    @workflow.signal(name="appoint", description="other people hold the roles now")
+    @workflow.signal(name="appoint", description="others hold the roles, or stand in, now")
     def appoint(self, new: RawValue) -> None:
-        """Ask and accept the people who hold the roles now (`NewPeople`)."""
-        self.people = read(new, NewPeople).people
+        """Ask and accept those who may answer now (`Known`)."""
+        self.record.known = read(new, Known)
 
-    async def _report(self, event: Internal) -> None:
-        product = workflow.get_external_workflow_handle(workflow_id("product", self.case.product))
-        await product.signal("observe", EventBatch(events=(Accepted(event=event, at=workflow.now()),)))
+
+def _given(reply: EscalationReply) -> Given:
+    return Given(actor=reply.actor, role=reply.role, acting_for=reply.acting_for)

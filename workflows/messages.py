@@ -5,15 +5,21 @@ from typing import Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from domain.applied_differences import Differences
+from domain.briefs import Brief
 from domain.changed_inputs import Changed
+from domain.climbing import Steering
 from domain.clock import ProductClock
-from domain.definition import People, ProductDefinition
+from domain.definition import ProductDefinition
+from domain.delegations import Mandates
+from domain.directory import Directory
 from domain.horizon_mismatch import Option
-from domain.ladder import Climb
+from domain.ladder import Asks, Climb
 from domain.planning import SolverLimits
+from domain.policy import Flood
 from domain.product import ProductState
-from events.fields import Text
-from events.internal import Role, Verdict
+from domain.timetable import Timetable
+from events.fields import Name, Period, Text
+from events.internal import Change, Reply, Role, Scope, Verdict, Wish
 from events.union import Accepted
 
 
@@ -69,8 +75,17 @@ class ReprioritizationCase(_Frozen):
     reasons: tuple[str, ...]
     titles: dict[str, str]
     changed: tuple[Changed, ...] = ()  # of items, since the last look
+    wanted: dict[str, str] | None = None  # the plan that somebody asks for: item -> period; it is only priced
+    wanted_by: str | None = None
     clock: ProductClock
     policy_hash: str
+
+
+class Known(_Frozen):
+    """Whom a request or an escalation may tell, and who may speak for whom; replaced when that changes."""
+
+    mandates: Mandates
+    directory: Directory
 
 
 class ApprovalCase(_Frozen):
@@ -80,15 +95,24 @@ class ApprovalCase(_Frozen):
     number: int
     role: Role
     proposal: str  # content hash that decisions are bound to
+    changes: dict[str, Change] = Field(default_factory=dict)  # what may be approved: its hash -> what it changes
     because: str
-    people: People
+    brief: Brief
+    requester: str | None = None
+    known: Known
     asked_at: AwareDatetime
-    reminders: tuple[AwareDatetime, ...]
-    deadline: AwareDatetime
+    asks: Asks
+    times: Timetable
     on_expiry: Literal["escalate", "reject", "lapse"]
+    flood: Flood = Flood()
     clock: ProductClock
     cause: str  # ledger key of the event that asked
     policy_hash: str
+
+    @property
+    def deadline(self) -> AwareDatetime:
+        """Return until when it may be answered."""
+        return self.asks.deadline
 
 
 class Answer(_Frozen):
@@ -100,16 +124,32 @@ class Answer(_Frozen):
     reason: Text
     proposal: str
     until: AwareDatetime | None = None  # with `keep`
+    acting_for: str | None = Field(default=None, max_length=200)
+    wishes: dict[Name, Wish] = Field(default_factory=dict, max_length=100)  # with `changes`
+    identity: Literal["asserted", "authenticated"] = "asserted"
+
+
+class Remark(_Frozen):
+    """Something said about a request; it decides nothing."""
+
+    actor: str = Field(min_length=1, max_length=200)
+    text: Text
     identity: Literal["asserted", "authenticated"] = "asserted"
 
 
 class Effect(_Frozen):
-    """What the product made of an answer."""
+    """What the product made of an answer; `counted` and `uncounted` leave the request open."""
 
     approval: int
-    effect: Literal["adopted", "rejected", "kept", "refused"]
+    effect: Literal["adopted", "rejected", "kept", "changes", "withdrawn", "counted", "uncounted", "refused"]
     because: str
     cause: str  # ledger key of the event that settled it
+    votes: tuple[str, ...] = ()  # who has approved so far
+
+    @property
+    def settles(self) -> bool:
+        """Tell whether the request has ended with it."""
+        return self.effect not in ("counted", "uncounted", "refused")
 
 
 class Replacement(_Frozen):
@@ -121,12 +161,6 @@ class Replacement(_Frozen):
     cause: str
 
 
-class NewPeople(_Frozen):
-    """Who holds which role from now on."""
-
-    people: People
-
-
 class EscalationCase(_Frozen):
     """One climb up the ladder. Its instants were fixed when it started."""
 
@@ -136,8 +170,10 @@ class EscalationCase(_Frozen):
     because: str
     options: tuple[Option, ...] = ()  # what those who are asked can choose from
     climb: Climb
-    people: People
+    times: Timetable
+    known: Known
     started_at: AwareDatetime
+    flood: Flood = Flood()
     clock: ProductClock
     cause: str
     policy_hash: str
@@ -146,19 +182,64 @@ class EscalationCase(_Frozen):
 class EscalationReply(_Frozen):
     """A person's answer to an escalation."""
 
-    answer: Literal["accept_delay", "waive", "handled"]
+    answer: Reply
     actor: str = Field(min_length=1, max_length=200)
     role: Role
     reason: Text
     until: AwareDatetime | None = None  # with `accept_delay`
+    team: Name | None = None  # with `give_capacity`; None: the provider
+    period: Period | None = None  # with `give_capacity`, `give_money`, `resequence`
+    person_days: float | None = Field(default=None, gt=0, le=100_000)
+    money: int | None = Field(default=None, gt=0, le=10**15)  # minor units
+    acting_for: str | None = Field(default=None, max_length=200)
     identity: Literal["asserted", "authenticated"] = "asserted"
 
 
 class ReplyEffect(_Frozen):
     """What the product made of an answer to an escalation."""
 
-    effect: Literal["answered", "refused"]
+    effect: Literal["answered", "handed", "refused"]
     because: str
+
+
+class Steered(_Frozen):
+    """What somebody did to a climb, and where it stands since."""
+
+    steering: Steering
+    said: str = ""
+    refused: str = ""  # why it could not be done any more
+
+
+class DelegationRequest(_Frozen):
+    """Somebody lets another one decide in their stead."""
+
+    person: str = Field(min_length=1, max_length=200)
+    delegate: str = Field(min_length=1, max_length=200)
+    role: Role
+    start: AwareDatetime | None = None  # None: from now on
+    end: AwareDatetime
+    scope: Scope = "all"
+    most_money: int | None = Field(default=None, ge=0, le=10**15)
+    reason: Text
+    identity: Literal["asserted", "authenticated"] = "asserted"
+
+
+class RevocationRequest(_Frozen):
+    """A delegation ends early."""
+
+    delegation: int
+    actor: str = Field(min_length=1, max_length=200)
+    reason: Text
+    identity: Literal["asserted", "authenticated"] = "asserted"
+
+
+class ReversalRequest(_Frozen):
+    """Somebody asks to go back to the plan before a decision."""
+
+    approval: int
+    actor: str = Field(min_length=1, max_length=200)
+    reason: Text
+    identity: Literal["asserted", "authenticated"] = "asserted"
 
 
 class StoodDown(_Frozen):

@@ -8,6 +8,7 @@ from activities.records import Document, Records
 from domain.changed_inputs import changed_inputs
 from domain.core import may_start, started
 from domain.entries import started_entry
+from domain.pacing import taken_up
 from domain.planning import document
 from domain.product import ProductState
 from domain.record import Entry
@@ -23,7 +24,7 @@ async def open_run(state: ProductState, recorder: Recorder, at: datetime) -> Ope
     """Return the state with a run under way, its entry and its case; None when nothing starts now."""
     if not may_start(state, state.policy, at):
         return None
-    triggers, more = state.triggers, state.more_triggers
+    triggers, more = taken_up(state)
     digest = await workflow.execute_activity_method(
         Records.store_document,
         Document(content=document(snapshot_of(state, at))),
@@ -40,6 +41,8 @@ async def open_run(state: ProductState, recorder: Recorder, at: datetime) -> Ope
         reasons=tuple(trigger.because for trigger in triggers),
         changed=changed_inputs(state, at),
         titles={item.id: item.title for item in after.items.values() if item.open and item.title},
+        wanted=None if state.reversal is None else state.reversal.starts,
+        wanted_by=None if state.reversal is None else state.reversal.actor,
         clock=recorder.clock,
         policy_hash=recorder.policy_hash,
     )

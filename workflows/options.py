@@ -1,9 +1,9 @@
 """Activity and workflow options by kind of work."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TypedDict
 
-from temporalio.common import RetryPolicy, SearchAttributeKey
+from temporalio.common import RetryPolicy, SearchAttributeKey, SearchAttributePair, TypedSearchAttributes
 
 TASK_TIMEOUT = timedelta(seconds=2)  # of a workflow task: after a worker dies, another one takes over this soon
 
@@ -39,3 +39,19 @@ REQUEST = Options(  # messages to people
         initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1), maximum_attempts=10
     ),
 )
+
+
+def attributes(
+    product: str, kind: str, state: str = "open", role: str | None = None, due: datetime | None = None
+) -> TypedSearchAttributes:
+    """Return what a workflow is found by: ids and states only, they are not encrypted."""
+    pairs: list[SearchAttributePair[str] | SearchAttributePair[datetime]] = [
+        SearchAttributePair(PRODUCT, product),
+        SearchAttributePair(KIND, kind),
+        SearchAttributePair(STATE, state),
+    ]
+    if role is not None:
+        pairs.append(SearchAttributePair(ROLE, role))
+    if due is not None:
+        pairs.append(SearchAttributePair(DUE, due))
+    return TypedSearchAttributes(pairs)

@@ -8,14 +8,14 @@ from typing import Any
 
 from pydantic import BaseModel
 from temporalio import workflow
-from temporalio.common import SearchAttributePair, TypedSearchAttributes
+from temporalio.common import TypedSearchAttributes
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 
 from domain.clock import ProductClock
 from domain.core import Stamped
-from domain.entries import adoption_of, incident_row, told_entry, workflow_id
+from domain.directory import directory_of
+from domain.entries import adoption_of, incident_row, told_entry, told_people, workflow_id
 from domain.evolve import event_key
-from domain.ladder import climb_of, deadline_of, reminders_of, teams_of
 from domain.product import ProductState
 from domain.reactions import (
     Adopt,
@@ -29,38 +29,14 @@ from domain.reactions import (
     Supersede,
 )
 from workflows.approval import ApprovalWorkflow
+from workflows.asking import about_of, approval_case, escalation_case, known_of, named_by
 from workflows.escalation import EscalationWorkflow
-from workflows.messages import (
-    ApprovalCase,
-    Effect,
-    EscalationCase,
-    NewPeople,
-    Replacement,
-    ReplyEffect,
-    ReprioritizationCase,
-    StoodDown,
-)
-from workflows.options import DUE, KIND, PRODUCT, ROLE, STATE, TASK_TIMEOUT
+from workflows.messages import Effect, Replacement, ReplyEffect, ReprioritizationCase, StoodDown
+from workflows.options import TASK_TIMEOUT, attributes
 from workflows.recording import Recorder
 from workflows.reprioritization import ReprioritizationWorkflow
 
 ABANDON = workflow.ParentClosePolicy.ABANDON  # continue-as-new closes the parent; its children must live on
-
-
-def attributes(
-    product: str, kind: str, state: str = "open", role: str | None = None, due: datetime | None = None
-) -> TypedSearchAttributes:
-    """Return what a workflow is found by: ids and states only, they are not encrypted."""
-    pairs: list[SearchAttributePair[str] | SearchAttributePair[datetime]] = [
-        SearchAttributePair(PRODUCT, product),
-        SearchAttributePair(KIND, kind),
-        SearchAttributePair(STATE, state),
-    ]
-    if role is not None:
-        pairs.append(SearchAttributePair(ROLE, role))
-    if due is not None:
-        pairs.append(SearchAttributePair(DUE, due))
-    return TypedSearchAttributes(pairs)
 
 
 class Performer:
@@ -85,7 +61,13 @@ class Performer:
         elif isinstance(reaction, Conclude):
             await self.conclude(
                 product,
-                Effect(approval=reaction.approval, effect=reaction.effect, because=reaction.because, cause=cause),
+                Effect(
+                    approval=reaction.approval,
+                    effect=reaction.effect,
+                    because=reaction.because,
+                    cause=cause,
+                    votes=reaction.votes,
+                ),
             )
         elif isinstance(reaction, ConcludeEscalation):
             target = workflow_id("escalation", product, reaction.subject, reaction.number)
@@ -113,24 +95,9 @@ class Performer:
         request = state.request
         if request is None:
             return
-        deadline = deadline_of(at, state.policy)
-        case = ApprovalCase(
-            product=state.product,
-            number=request.number,
-            role=ask.role,
-            proposal=ask.outcome.proposal,
-            because=ask.because,
-            people=state.people,
-            asked_at=at,
-            reminders=reminders_of(at, state.policy),
-            deadline=deadline,
-            on_expiry=state.policy.on_expiry,
-            clock=self.clock,
-            cause=cause,
-            policy_hash=self.recorder.policy_hash,
-        )
+        case = await approval_case(state, request, ask.because, at, cause, self.recorder)
         target = workflow_id("approval", state.product, request.number)
-        found_by = attributes(state.product, "approval", "open", ask.role, deadline)
+        found_by = attributes(state.product, "approval", "open", ask.role, case.deadline)
         await self._start(ApprovalWorkflow.run, case, target, found_by, f"decision {request.number}")
 
     async def escalate(self, state: ProductState, escalate: Escalate, at: datetime, cause: str) -> None:
@@ -138,19 +105,7 @@ class Performer:
         number = state.escalations.get(escalate.subject)
         if number is None:
             return
-        case = EscalationCase(
-            product=state.product,
-            subject=escalate.subject,
-            number=number,
-            because=escalate.because,
-            options=escalate.options,
-            climb=climb_of(state, state.policy, teams_of(state, escalate.subject), at),
-            people=state.people,
-            started_at=at,
-            clock=self.clock,
-            cause=cause,
-            policy_hash=self.recorder.policy_hash,
-        )
+        case = await escalation_case(state, escalate, number, at, cause, self.recorder)
         target = workflow_id("escalation", state.product, escalate.subject, number)
         found_by = attributes(state.product, "escalation", "open", "product_owner", case.climb.ends_at)
         await self._start(EscalationWorkflow.run, case, target, found_by, f"escalation {number}")
@@ -167,19 +122,21 @@ class Performer:
         await self._signal(workflow_id("approval", product, effect.approval), "conclude", effect, effect.cause)
 
     async def appoint(self, state: ProductState, cause: str) -> None:
-        """Tell open requests and escalations who holds the roles now."""
-        new = NewPeople(people=state.people)
+        """Tell open requests and escalations who may speak for whom, and how people are reached now."""
         if state.request is not None:
             target = workflow_id("approval", state.product, state.request.number)
-            await self._signal(target, "appoint", new, cause)
+            await self._signal(target, "appoint", known_of(state, named_by(state.request)), cause)
         for subject, number in sorted(state.escalations.items()):
-            await self._signal(workflow_id("escalation", state.product, subject, number), "appoint", new, cause)
+            target = workflow_id("escalation", state.product, subject, number)
+            await self._signal(target, "appoint", known_of(state, about_of(state, subject)), cause)
 
     async def tell(self, state: ProductState, notify: Notify, cause: str, number: int) -> None:
-        """Tell those who hold a role."""
+        """Tell those who hold a role, or those whom the news names."""
         entry = told_entry(state, notify, cause, number, self.recorder.times())
-        people = state.people.holders(notify.role)
-        await self.recorder.tell(entry, notify.role, people, notify.subject, notify.text)
+        words = {word.strip(".,:;()") for word in f"{notify.subject} {notify.text}".split()}
+        people = directory_of(state, words).people(told_people(state, notify), notify.role)
+        flood = state.policy.flood
+        await self.recorder.tell(entry, notify.role, people, notify.subject, notify.text, flood=flood)
 
     async def _start(
         self,

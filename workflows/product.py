@@ -1,30 +1,28 @@
 """The life of a product: take in events, evolve, react, record, perform. It interprets; the domain decides."""
 
 from collections import deque
-from contextlib import suppress
 
 from temporalio import workflow
 from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 
-from domain.applied import declared, first_state, refusal_of
-from domain.applied_differences import MOST_DIFFERENCES, differences, drops_of, unasked_drops
+from domain.applied import first_state
 from domain.clock import ProductClock
 from domain.core import RULES, Stamped, Taken, follow, take_in
 from domain.deadlines import next_wake, struck
 from domain.deduplication import Offsets, Window
-from domain.definition import ClockSettings, ProductDefinition
+from domain.definition import ClockSettings
 from domain.entries import Times, adoption_of, spelled_event, workflow_id
 from domain.product import ProductState
 from domain.reactions import Adopt, NoReaction, Reaction
-from domain.record import Spelled, ViewRow, spell
-from domain.views import Shown, product_row, roadmap_row
-from events.internal import SOURCE, ProductApplied, ProductArchived
-from events.union import Accepted, EventBatch, Internal
+from domain.record import Spelled, spell
+from domain.views import Shown
+from events.internal import DelegationGranted, DelegationRevoked, ProductApplied
+from events.union import Accepted, EventBatch
+from workflows.desk import ProductDesk
 from workflows.intake import Intake
-from workflows.messages import Applied, ApplyRequest, ArchiveRequest, ProductRun
+from workflows.messages import ProductRun
 from workflows.opening import open_run
-from workflows.options import STATE
 from workflows.performing import Performer
 from workflows.recording import Recorder
 from workflows.waiting import Alarm, read
@@ -34,10 +32,11 @@ MOST_SIGNALS = 500  # of one run; dispatch holds a product whose run has got 1,0
 MOST_TAKEN = 2_000  # events of one run: after a worker dies, another one replays them within a task's time
 MOST_HISTORY = 1_000  # history events of one run, for the same reason
 MOST_CARRIED = 500_000  # bytes of events that a fresh run starts with; the server refuses more than 2 MB in all
+APPOINTING = (ProductApplied, DelegationGranted, DelegationRevoked)  # events that change who may decide
 
 
 @workflow.defn(name="Product")
-class ProductWorkflow:
+class ProductWorkflow(ProductDesk):
     """Lives for ever, run after run. Id: ``product/{product}``."""
 
     @workflow.init
@@ -108,9 +107,6 @@ class ProductWorkflow:
         full = long or self.signals >= MOST_SIGNALS or run.is_continue_as_new_suggested()
         return (self.refresh_asked or full) and sum(size for _, size in self.inbox) <= MOST_CARRIED
 
-    def _raise(self, event: Internal) -> None:
-        self.inbox.append((Accepted(event=event, at=workflow.now()), 0))
-
     # -- one round ---------------------------------------------------------------------------------------
 
     async def _take(self, batch: list[Accepted]) -> None:
@@ -121,7 +117,7 @@ class ProductWorkflow:
         entries: list[Spelled] = []
         to_perform: list[tuple[Reaction, Stamped, ProductState]] = []
         outcomes: dict[str, Taken] = {}
-        applied: list[str] = []  # ledger keys of product files
+        applied: list[str] = []  # ledger keys of what changed who may decide
         while to_take:
             stamped = to_take.popleft()
             before = self.state
@@ -130,7 +126,7 @@ class ProductWorkflow:
             entries.append(spelled_event(before, stamped, taken, reactions, Times(now, stamped.at, policy_hash)))
             to_perform += [(one, stamped, self.state) for one in reactions if one.__class__ is not NoReaction]
             outcomes[stamped.event.id] = taken
-            if isinstance(stamped.event, ProductApplied) and taken.outcome == "applied":
+            if isinstance(stamped.event, APPOINTING) and taken.outcome == "applied":
                 applied.append(stamped.key)
             # A plan takes effect before anything else is taken in: it was judged against this state.
             adoptions = [adoption_of(reaction, stamped) for reaction in reactions if isinstance(reaction, Adopt)]
@@ -147,7 +143,7 @@ class ProductWorkflow:
         self.waiting |= {event_id: outcomes[event_id] for event_id in self.waiting if event_id in outcomes}
         for number, (reaction, stamped, state) in enumerate(to_perform, start=1):
             await self.performer.perform(reaction, stamped, state, number)
-        for key in applied:  # what these files opened has begun by now, and hears it too
+        for key in applied:  # what they opened has begun by now, and hears it too
             await self.performer.appoint(self.state, key)
         if opened is not None:
             await self.performer.reprioritize(case)
@@ -166,81 +162,3 @@ class ProductWorkflow:
     def refresh(self) -> None:
         """Continue as new when what is in hand is done; new rules apply from then on."""
         self.refresh_asked = True
-
-    @workflow.update(name="apply", description="apply a product file")
-    async def apply(self, request: ApplyRequest) -> Applied:
-        """Apply a product file; the same file again changes nothing."""
-        if request.definition == self.state.declared:
-            created, self.created = bool(self.created), ""
-            return Applied(changed=created, created=created)
-        found = differences(self.state, request.definition)
-        await self._taken(self._declare(request.definition, request.actor, _update_id()))
-        return Applied(changed=True, differences=found)
-
-    @apply.validator
-    def check_apply(self, request: ApplyRequest) -> None:
-        """Refuse a file that cannot be applied, with the place, or that ends what nobody asked it to end."""
-        self._require_applicable(request)
-        if not request.drop and (drops := drops_of(self.state, request.definition)):
-            named = [one.model_dump(mode="json") for one in drops[:MOST_DIFFERENCES]]
-            more = len(drops) - len(named)
-            raise ApplicationError(unasked_drops(drops), named, more, type="WouldDropError", non_retryable=True)
-
-    @workflow.query(name="compare", description="what a product file would change")
-    def compare(self, request: ApplyRequest) -> Applied:
-        """Return what applying a file would come to; what it would end is among the differences."""
-        self._require_applicable(request)
-        found = differences(self.state, request.definition)
-        return Applied(changed=request.definition != self.state.declared, differences=found)
-
-    def _require_applicable(self, request: ApplyRequest) -> None:
-        if refusal := refusal_of(self.state, request.definition):
-            raise ApplicationError(refusal, type="ProductRefusedError", non_retryable=True)
-
-    @workflow.update(name="archive", description="end the product")
-    async def archive(self, request: ArchiveRequest) -> None:
-        """End the product: it refuses events from now on."""
-        if self.state.status == "archived":
-            return
-        at, product, event_id = self.recorder.now(), self.state.product, f"archived/{_update_id()}"
-        self._raise(ProductArchived(id=event_id, source=SOURCE, product=product, time=at, **request.model_dump()))
-        with suppress(ApplicationError):  # somebody else archived it a moment before
-            await self._taken(event_id)
-        workflow.upsert_search_attributes([STATE.value_set("archived")])
-
-    def _declare(self, definition: ProductDefinition, actor: str, call: str) -> str:
-        event = declared(definition, actor, call, self.clock.at(workflow.now()))
-        self._raise(event)
-        return event.id
-
-    async def _taken(self, event_id: str) -> None:
-        """Wait until an event is taken in; raise when the product could not make sense of it."""
-        self.waiting[event_id] = None
-        try:
-            await workflow.wait_condition(lambda: self.waiting[event_id] is not None)
-            taken = self.waiting[event_id]
-        finally:
-            del self.waiting[event_id]
-        if taken is not None and taken.outcome == "refused":
-            raise ApplicationError(taken.because, type="ProductRefusedError", non_retryable=True)
-
-    @workflow.query(name="roadmap", description="the roadmap as it stands")
-    def roadmap(self) -> ViewRow:
-        """Return the roadmap."""
-        return roadmap_row(self.state, self.state.at)
-
-    @workflow.query(name="state", description="all that the product's decisions depend on")
-    def whole_state(self) -> ProductState:
-        """Return the state, for questions of the kind "what if": nothing of it can be changed from there."""
-        return self.state
-
-    @workflow.query(name="standing", description="where the product stands")
-    def standing(self) -> ViewRow:
-        """Return what is under way, what waits for whom, and when the product looks again."""
-        return product_row(self.state, self.state.at)
-
-
-def _update_id() -> str:
-    """Return the id of the update that is handled: two calls are two events, one call repeated is one."""
-    update = workflow.current_update_info()
-    return "" if update is None else update.id

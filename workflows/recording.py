@@ -1,18 +1,25 @@
 """How a workflow writes to the ledger and tells people, with the right times and the history that it belongs to."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError
+from temporalio.exceptions import ActivityError, ApplicationError, WorkflowAlreadyStartedError
 
-from activities.notifications import Notifications, Tell
+from activities.links import LinkTo
+from activities.messages.delivery import message_key
+from activities.messages.gathered import DigestCase, Gathered
+from activities.notifications import Notifications, Tell, Told, Waiting
 from activities.records import Append, Records
 from domain.clock import ProductClock
-from domain.entries import Times, incident_row
+from domain.directory import Recipient
+from domain.entries import Times, incident_row, workflow_id
+from domain.policy import Flood
 from domain.record import Entry, Identity, Spelled, ViewRow, spell
-from workflows.options import RECORD, REQUEST
+from workflows.options import RECORD, REQUEST, TASK_TIMEOUT, attributes
 
 
 class Recorder:
@@ -71,23 +78,102 @@ class Recorder:
                 Records.append_entries, Append(entries=part), summary=f"record {len(part)}", **RECORD
             )
 
-    async def tell(self, entry: Entry, role: str, to: tuple[str, ...], subject: str, text: str) -> bool:
-        """Tell people, and record it; a message that cannot go out becomes an incident, and work goes on."""
+    async def tell(
+        self,
+        entry: Entry,
+        role: str,
+        to: tuple[Recipient, ...],
+        subject: str,
+        text: str,
+        *,
+        kind: str = "news",
+        facts: Mapping[str, Any] | None = None,
+        link: LinkTo | None = None,
+        flood: Flood | None = None,
+    ) -> bool:
+        """Tell people, and record it; a message that cannot go out becomes an incident, and work goes on.
+
+        What would be a flood for somebody is gathered, and goes out to them as one message.
+        """
+        tell = Tell(
+            entry=entry,
+            kind=kind,
+            role=role,
+            to=to,
+            subject=subject,
+            text=text,
+            facts=dict(facts or {}),
+            link=link,
+            flood=flood or Flood(),
+            clock=self.clock,
+        )
+        return await self.send(tell)
+
+    async def send(self, tell: Tell) -> bool:
+        """Send a message that is put together; tell whether everybody was told, or will be with others."""
         try:
-            await workflow.execute_activity_method(
-                Notifications.tell,
-                Tell(entry=entry, role=role, to=to, subject=subject, text=text),
-                summary=f"tell {role}",
-                **REQUEST,
+            told: Told | None = await workflow.execute_activity_method(
+                Notifications.tell, tell, summary=f"tell {tell.role}", **REQUEST
             )
         except ActivityError as failed:
-            why = str(failed.cause or failed)
-            key = f"{entry.key}/failed"
-            row = incident_row(self.product, key, "A message could not be sent", why, entry.clock_at)
-            data = {"subject": "A message could not be sent", "text": why, "said": f"{subject}: {why}"}
-            await self.append(self.entry("incident.raised", key, entry.key, data, about=entry.about, rows=(row,)))
+            await self._not_told(tell, str(failed.cause or failed))
             return False
-        return True
+        if told is None:  # what was recorded before there were digests
+            return True
+        recipients = {one.name: one for one in tell.to if not one.is_channel}
+        lost = [
+            waiting.name
+            for waiting in told.gathered
+            if not await gather(self._digest(tell, recipients[waiting.name], waiting))
+        ]
+        if lost:
+            await self._not_told(tell, f"{', '.join(lost)}: the message could not be kept for later", "lost")
+        if told.failed:
+            await self._not_told(tell, told.why)
+        return not told.failed and not lost
+
+    def _digest(self, tell: Tell, recipient: Recipient, waiting: Waiting) -> DigestCase:
+        key = message_key(tell.entry, recipient)
+        gathered = Gathered(key=key, subject=tell.subject, at=tell.entry.clock_at, link=tell.link)
+        return DigestCase(
+            product=self.product,
+            recipient=recipient,
+            waiting=(gathered,),
+            until=waiting.until,
+            within_minutes=tell.flood.within_minutes,
+            clock=self.clock,
+            policy_hash=self.policy_hash,
+        )
+
+    async def _not_told(self, tell: Tell, why: str, how: str = "failed") -> None:
+        entry, key, subject = tell.entry, f"{tell.entry.key}/{how}", "A message could not be sent"
+        row = incident_row(self.product, key, subject, why, entry.clock_at)
+        data = {"subject": subject, "text": why, "said": f"{tell.subject}: {why}"}
+        await self.append(self.entry("incident.raised", key, entry.key, data, about=entry.about, rows=(row,)))
+
+
+MOST_TRIES = 5  # to hand a message to a digest that ends just then
+
+
+async def gather(case: DigestCase) -> bool:
+    """Hand one message to the digest of its recipient, which may have to be started; tell whether one has it."""
+    target = workflow_id("digest", case.product, quote(case.recipient.name, safe=""))
+    for _ in range(MOST_TRIES):
+        with suppress(WorkflowAlreadyStartedError):
+            await workflow.start_child_workflow(
+                "Digest",
+                case,
+                id=target,
+                parent_close_policy=workflow.ParentClosePolicy.ABANDON,  # it outlives whatever told
+                task_timeout=TASK_TIMEOUT,
+                search_attributes=attributes(case.product, "digest"),
+                static_summary="messages that go out as one",
+            )
+            return True
+        with suppress(ApplicationError):  # it has ended meanwhile: start it again
+            await workflow.get_external_workflow_handle(target).signal("gather", case.waiting[0])
+            return True
+    return False
 
 
 MOST_BYTES = 1_000_000  # of a part, before compression

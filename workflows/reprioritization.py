@@ -4,11 +4,10 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError
 
 from activities.planning import DraftRequest, Planning, SolveRequest
-from domain.entries import workflow_id
 from events.internal import SOURCE, PlanSolved
-from events.union import Accepted, EventBatch
 from workflows.messages import ReprioritizationCase
 from workflows.options import SOLVE, STATE
+from workflows.reporting import report
 
 
 @workflow.defn(name="Reprioritization")
@@ -19,9 +18,7 @@ class ReprioritizationWorkflow:
     async def run(self, case: ReprioritizationCase) -> PlanSolved:
         """Return what was reported to the product."""
         outcome = await self._outcome(case)
-        product = workflow.get_external_workflow_handle(workflow_id("product", case.product))
-        batch = EventBatch(events=(Accepted(event=outcome, at=workflow.now()),))
-        await product.signal("observe", batch)
+        await report(case.product, outcome)
         workflow.upsert_search_attributes([STATE.value_set("solved" if outcome.plan is not None else "no plan")])
         return outcome
 
@@ -29,7 +26,13 @@ class ReprioritizationWorkflow:
         try:
             solved = await workflow.execute_activity_method(
                 Planning.solve_plan,
-                SolveRequest(product=case.product, run=case.run, snapshot=case.snapshot, limits=case.limits),
+                SolveRequest(
+                    product=case.product,
+                    run=case.run,
+                    snapshot=case.snapshot,
+                    limits=case.limits,
+                    wanted=case.wanted,
+                ),
                 summary=f"solve run {case.run}",
                 **SOLVE,
             )
@@ -61,6 +64,7 @@ class ReprioritizationWorkflow:
     @staticmethod
     def _event(case: ReprioritizationCase) -> PlanSolved:
         return PlanSolved(
+            wanted_by=case.wanted_by,
             id=f"reprioritization/{case.run}/solved",
             source=SOURCE,
             product=case.product,

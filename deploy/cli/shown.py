@@ -62,6 +62,21 @@ def facts(pairs: Iterable[tuple[str, str]]) -> None:
         _hanging(f"  {name.ljust(width)}", value)
 
 
+def bullets(title: str, lines: Iterable[str], indent: str = "") -> None:
+    """Print lines below a title; nothing when there are none."""
+    known = [line for line in lines if line]
+    if known:
+        print_line(f"{indent}{title}")
+    for line in known:
+        _hanging(f"{indent}  -", line, gap=1)
+
+
+def commands(lines: Iterable[str], indent: str = "") -> None:
+    """Print commands to copy: the terminal folds them, so that they stay one line each."""
+    for line in lines:
+        stdout().print(Text(f"{indent}{line}"), soft_wrap=True)
+
+
 def history(lines: Iterable[Mapping[str, Any]], time_zone: str) -> None:
     """Print the lines of a history."""
     for line in lines:
@@ -73,13 +88,13 @@ def told(line: Mapping[str, Any], time_zone: str, before: str = "") -> None:
     _hanging(f"{before}#{line['seq']}".ljust(len(before) + 4), text_of(Line.model_validate(line), time_zone))
 
 
-def _hanging(name: str, text: str) -> None:
+def _hanging(name: str, text: str, gap: int = 2) -> None:
     """Print a name and a text; on a terminal the text keeps its own column."""
     console = stdout()
     if not console.is_terminal:
-        print_line(f"{name}  {text}")
+        print_line(f"{name}{' ' * gap}{text}")
         return
-    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid = Table.grid(padding=(0, gap, 0, 0))
     grid.add_column(no_wrap=True)
     grid.add_column(overflow="fold")
     grid.add_row(Text(name), Text(text))

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from deploy.channels_file import read_channels
 from deploy.product_file import load_product_file
 
 ROOT = Path(__file__).parents[2]
@@ -54,9 +55,23 @@ def test_the_event_type_that_the_readme_adds_works(copy: Path) -> None:
 
 
 def test_the_product_file_of_the_readme_is_valid(tmp_path: Path) -> None:
-    sources, skeleton = blocks("yaml")
+    sources, skeleton, *_ = blocks("yaml")
     path = tmp_path / "product.yaml"
     path.write_text(skeleton + sources)
     definition = load_product_file(path).definition()
     assert definition.product == yaml.safe_load(skeleton)["product"]
     assert list(definition.sources) == list(yaml.safe_load(sources)["sources"])
+
+
+def test_the_policy_the_people_and_the_channels_of_the_readme_are_valid(tmp_path: Path) -> None:
+    _, skeleton, policy, people, channels = (yaml.safe_load(block) for block in blocks("yaml"))
+    declared = skeleton | people | {"policy": skeleton["policy"] | policy["policy"]}
+    path = tmp_path / "product.yaml"
+    path.write_text(yaml.safe_dump(declared))
+    definition = load_product_file(path).definition()
+    assert [str(rung.after) for rung in definition.policy.ladder.rungs][1] == "2 business days"
+    assert definition.contacts["olga"].calendar == "berlin"
+    file = tmp_path / "channels.yaml"
+    file.write_text(yaml.safe_dump(channels).replace("whsec_...", "whsec_" + "QUJD" * 8))
+    file.chmod(0o600)
+    assert set(definition.contacts["olga"].reach) <= set(read_channels(file))

@@ -6,22 +6,45 @@ from typing import Any
 
 from domain.applied import first_state, refusal_of
 from domain.applied_differences import MOST_DIFFERENCES, differences, drops_of, unasked_drops
+from domain.climbing import Steering
 from domain.core import Stamped, take_in
 from domain.definition import ProductDefinition
+from domain.delegations import Delegation
 from domain.entries import Times, event_entry, workflow_row
+from domain.evolve_answers import refusal_of_grant, refusal_of_revocation
 from domain.planning import document
 from domain.product import ProductState
 from domain.proposals import Proposal
 from domain.record import Entry, ViewRow
 from domain.views import product_row, roadmap_row
-from events.internal import SOURCE, ProductApplied
+from events.internal import SOURCE, DelegationGranted, DelegationRevoked, ProductApplied
 from events.union import EventBatch
 from tests.fakes.deliver import FakeDeliver
 from tests.fakes.ledger import FakeLedger
 from workflows.client import NotOpenError, RefusedError, Running
-from workflows.messages import Answer, Applied, Effect, Ended, EscalationReply
+from workflows.messages import (
+    Answer,
+    Applied,
+    DelegationRequest,
+    Effect,
+    Ended,
+    EscalationReply,
+    Remark,
+    ReversalRequest,
+    RevocationRequest,
+    Steered,
+)
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+BRIEF = {
+    "because": "the best plan is 20.0 % better",
+    "gain": "10.0 points",
+    "cost": "6,000 EUR moved, 0 days of work leave the plan",
+    "changes": [{"who": "it (ines)", "what": "search starts in 2026-03, 5 days"}],
+    "if_nothing": "on 2026-03-05 12:00 it goes to the next higher role; it is never approved by silence",
+    "deadline": "2026-03-05T12:00:00+00:00",
+}
+ROW_ONLY = frozenset({"brief", "may_approve", "votes", "standing", "at_least", "ahead", "ends_at"})  # in no entry
 
 
 class FakeEngine(FakeDeliver):
@@ -33,6 +56,10 @@ class FakeEngine(FakeDeliver):
         self.states: dict[str, ProductState] = {}
         self.applied: list[tuple[str, str]] = []  # product, actor
         self.answers: list[Answer | EscalationReply] = []
+        self.effect: Effect | None = None  # of the decisions from now on
+        self.remarks = 0
+        self.reversals: list[ReversalRequest] = []
+        self.steered: list[Steering] = []
         self.archived: list[tuple[str, str, str]] = []
         self.refreshed: list[str] = []
         self.running: dict[str, Running] = {}
@@ -117,9 +144,10 @@ class FakeEngine(FakeDeliver):
             "holders": ["olga"],
             "said": "product owner (olga)",
             "state": state,
-            **data,
+            **{name: value for name, value in data.items() if name not in ROW_ONLY},
         }
-        kept = {**about, "asked_at": NOON.isoformat()}
+        known = {"asked_at": NOON.isoformat(), "brief": BRIEF, "may_approve": [digest], "votes": []}
+        kept = {**about, **known, **data}
         row = ViewRow(
             kind="approval", id=f"{product}/{number}", product=product, state=state, role="product_owner", data=kept
         )
@@ -129,13 +157,39 @@ class FakeEngine(FakeDeliver):
 
     async def escalate(self, product: str, subject: str, state: str = "open", **data: Any) -> None:
         """Put an escalation into the ledger."""
-        about = {"number": 1, "subject": subject, "because": "blocked", "role": "product_owner", "rung": 1, **data}
-        kept = {**about, "started_at": NOON.isoformat()}
+        about = {"number": 1, "subject": subject, "because": "blocked", "role": "product_owner", "rung": 1}
+        about |= {name: value for name, value in data.items() if name not in ROW_ONLY}
+        kept = {**about, "started_at": NOON.isoformat(), "to": ["olga"], **data}
         role = "product_owner" if state == "open" else None
         row = ViewRow(
             kind="escalation", id=f"{product}/{subject}/1", product=product, state=state, role=role, data=kept
         )
         await self._write(product, "escalation.started", f"escalation/{subject}/{state}", about, row, {})
+
+    async def note(
+        self,
+        product: str,
+        about: str,
+        kind: str,
+        key: str,
+        actor: str = "tandem",
+        cause: str | None = None,
+        **data: Any,
+    ) -> None:
+        """Put an entry about a thing into the ledger."""
+        entry = Entry(
+            product=product,
+            key=key,
+            at=NOON,
+            clock_at=NOON,
+            kind=kind,
+            actor=actor,
+            cause=cause,
+            identity="engine" if actor == "tandem" else "asserted",
+            about=(about,),
+            data=data,
+        )
+        await self.ledger.append([entry])
 
     async def _write(
         self, product: str, kind: str, key: str, data: dict[str, Any], row: ViewRow, standing: dict[str, Any]
@@ -172,12 +226,50 @@ class FakeEngine(FakeDeliver):
     async def decide(self, product: str, number: int, answer: Answer) -> Effect:
         self._maybe("decide")
         self.answers.append(answer)
-        return Effect(approval=number, effect="adopted", because="the plan of run 2 is in force", cause="event/x")
+        return self.effect or Effect(
+            approval=number, effect="adopted", because="the plan of run 2 is in force", cause="event/x"
+        )
+
+    async def comment(self, product: str, number: int, remark: Remark) -> None:
+        self._maybe("comment")
+        about, self.remarks = f"approval:{number}", self.remarks + 1
+        key = f"approval/{number}/comment/{self.remarks}"
+        await self.note(product, about, "approval.commented", key, remark.actor, number=number, text=remark.text)
+
+    async def reverse(self, product: str, request: ReversalRequest) -> None:
+        self._maybe("reverse")
+        self.reversals.append(request)
 
     async def answer(self, product: str, subject: str, number: int, reply: EscalationReply) -> Ended:
         self._maybe("answer")
         self.answers.append(reply)
-        return Ended(ended="answered", because=reply.reason)
+        ended = "handed" if reply.answer == "hand_to_board" else "answered"
+        return Ended(ended=ended, because=reply.reason)
+
+    async def steer(self, product: str, subject: str, number: int, steering: Steering) -> Steered:
+        self._maybe("steer")
+        self.steered.append(steering)
+        return Steered(steering=steering, said=f"{steering.kind} by {steering.actor}")
+
+    async def delegate(self, product: str, request: DelegationRequest) -> int:
+        self._maybe("delegate")
+        state, call = self.states[product], len(self.ledger.by_product[product])
+        wanted = Delegation(number=0, **{**request.model_dump(exclude={"identity"}), "start": request.start or NOON})
+        if refusal := refusal_of_grant(state, wanted, NOON):
+            raise RefusedError(refusal, "ProductRefusedError")
+        fields = wanted.model_dump(exclude={"number"})
+        event = DelegationGranted(id=f"delegation/{call}", source=SOURCE, product=product, time=NOON, **fields)
+        await self._record(product, Stamped(event, NOON))
+        return self.states[product].delegation_count
+
+    async def revoke(self, product: str, request: RevocationRequest) -> None:
+        self._maybe("revoke")
+        state, call = self.states[product], len(self.ledger.by_product[product])
+        if refusal := refusal_of_revocation(state, request.delegation, request.actor):
+            raise RefusedError(refusal, "ProductRefusedError")
+        fields = request.model_dump()
+        event = DelegationRevoked(id=f"revocation/{call}", source=SOURCE, product=product, time=NOON, **fields)
+        await self._record(product, Stamped(event, NOON))
 
     async def describe(self, workflow: str) -> Running | None:
         self._maybe("describe")

@@ -4,6 +4,8 @@ from typing import Any
 
 from temporalio import workflow
 
+from domain.climbing import skipped
+from domain.ladder import Errand
 from workflows.approval import ApprovalWorkflow
 from workflows.escalation import EscalationWorkflow
 from workflows.messages import ApprovalCase, Ended, EscalationCase, ProductRun, ReprioritizationCase
@@ -57,7 +59,7 @@ class MuteApproval(ApprovalWorkflow):
         """Run without asking."""
         return await super().run(case)
 
-    async def _ask(self, kind: str, key: str, cause: str) -> None:
+    async def _ask(self, errand: Errand) -> None:
         """Ask nobody."""
 
 
@@ -68,9 +70,9 @@ class HastyEscalation(EscalationWorkflow):
     @workflow.init
     def __init__(self, case: EscalationCase) -> None:
         super().__init__(case)
+        self.climbing = skipped(self.climbing)
 
     @workflow.run
     async def run(self, case: EscalationCase) -> Ended:
         """Run from the second rung on."""
-        climb = case.climb.model_copy(update={"steps": case.climb.steps[1:]})
-        return await super().run(case.model_copy(update={"climb": climb}))
+        return await super().run(case)

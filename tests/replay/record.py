@@ -4,7 +4,7 @@ import asyncio
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from signal import SIGKILL
 from typing import Any
@@ -21,10 +21,13 @@ from tests.builders import make
 from tests.harness import stack_settings
 from tests.integration.company import Company, time_skipping_server, web_shop
 from tests.integration.test_approval import cut
+from tests.integration.test_climb import steer
+from tests.integration.test_deciding import TWO_OWNERS, asked, gift, lend
 from tests.integration.test_escalation import block
 from tests.integration.test_forecasts import with_a_launch
 from tests.integration.test_product import feedback
 from workflows.client import Engine
+from workflows.messages import Remark, ReversalRequest
 
 HISTORIES = Path(__file__).parent / "histories"
 QUIET_POLICY = {"review_every_days": 1000, "debt_escalate_days": 1000, "watch": ["budget", "dependency_blocked"]}
@@ -108,6 +111,72 @@ async def past_due(company: Company) -> list[str]:
     return ["product/shop", "reprioritization/shop/2"]
 
 
+async def quorum(company: Company) -> list[str]:
+    await asked(company, policy=QUIET_POLICY | TWO_OWNERS)
+    await lend(company, "olga", "petra")
+    await company.answer("approve", actor="petra", acting_for="olga")
+    await company.answer("withdraw", actor="petra", acting_for="olga")
+    await company.answer("approve", actor="olga")
+    await company.engine.comment("shop", 1, Remark(actor="ivan", text="we can start earlier"))
+    await company.answer("approve", actor="omar")
+    await company.recorded("approval.settled_told")
+    return ["product/shop", "approval/shop/1"]
+
+
+async def changes(company: Company) -> list[str]:
+    await cut(company)
+    await company.recorded("approval.asked")
+    row = await company.row("approval", "shop/1")
+    proposal = await company.ledger.document(row.data["proposal"])
+    await company.answer("changes", wishes={(proposal or {})["change"]["displaced"][0]: "in"})
+    await company.recorded("approval.asked", 2)
+    return ["product/shop", "approval/shop/1", "reprioritization/shop/3"]
+
+
+async def reversed_(company: Company) -> list[str]:
+    await gift(company)
+    await company.engine.reverse("shop", ReversalRequest(approval=1, actor="olga", reason="a mistake"))
+    await company.recorded("approval.asked", 2)
+    await company.answer("withdraw", number=2, actor="olga")
+    await company.recorded("approval.concluded", 2)
+    return ["product/shop", "reprioritization/shop/3", "approval/shop/2"]
+
+
+async def steered(company: Company) -> list[str]:
+    await block(company)
+    await company.pass_time(hours=40)
+    await steer(company, "acknowledge")
+    await company.pass_time(hours=25)
+    await company.recorded("escalation.reminded")
+    now = await company.env.get_current_time()
+    await steer(company, "pause", waiting_on="the vendor", until=now + timedelta(days=3))
+    await steer(company, "resume", actor="mara")
+    await steer(company, "reassign", to="omar", actor="mara")
+    await steer(company, "force", actor="mara")
+    await company.recorded("escalation.climbed")
+    await company.reply("hand_to_board")
+    await company.recorded("escalation.climbed", 2)
+    later = f"{now + timedelta(days=40):%Y-%m}"
+    await company.reply("resequence", actor="bea", role="executive_board", period=later)
+    await company.recorded("escalation.conclusion_told")
+    return ["product/shop", "escalation/shop/sso/1"]
+
+
+async def held(company: Company) -> list[str]:
+    today = (await company.env.get_current_time()).date()
+    away = {"away": [{"first": f"{today}", "last": f"{today + timedelta(days=1)}"}]}
+    policy = QUIET_POLICY | {"flood": {"most": 1, "within_minutes": 600}}
+    await company.declare(policy=policy, contacts={"olga": away})
+    await block(company)
+    await cut(company)  # a second message to omar within ten hours
+    await company.recorded("digest.started")
+    await company.pass_time(hours=11)
+    await company.recorded("digest.sent")
+    await company.pass_time(hours=38)
+    await company.recorded("escalation.told_at_return")
+    return ["escalation/shop/sso/1", "digest/shop/omar"]
+
+
 SCENARIOS: dict[str, Callable[[Company], Awaitable[list[str]]]] = {
     "adopted": adopted,
     "rejected": rejected,
@@ -118,8 +187,13 @@ SCENARIOS: dict[str, Callable[[Company], Awaitable[list[str]]]] = {
     "unanswered": unanswered,
     "continued-as-new": continued,
     "past-due": past_due,
+    "quorum": quorum,
+    "changes": changes,
+    "reversed": reversed_,
+    "steered": steered,
+    "held": held,
 }
-OF_THEIR_OWN = {"past-due"}  # scenarios that declare the product themselves
+OF_THEIR_OWN = {"past-due", "quorum", "reversed", "held"}  # scenarios that declare the product themselves
 
 
 async def record_skipping(release: str) -> None:

@@ -17,6 +17,7 @@ FILES = sorted((Path(__file__).parent / "histories").glob("*.json"))
 OUTCOMES = (
     *("adopted", "rejected", "expired", "superseded", "stood-down", "answered", "unanswered"),
     *("continued-as-new", "worker-killed", "past-due"),
+    *("quorum", "changes", "reversed", "steered", "held"),
 )
 
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from events.room import FullError
 from web.figures import MEDIA_TYPE, Figure, of_dispatch, text_of
+from web.latencies import Lat
 from web.openapi import errors
 from web.problems import problem
 from web.services import Services, Svc
@@ -66,13 +67,14 @@ async def readyz(svc: Svc, response: Response) -> Readiness:
 
 
 @router.get("/metrics", summary="How much passes through", response_class=PlainTextResponse)
-async def metrics(svc: Svc) -> PlainTextResponse:
-    """Return figures about the way in, as Prometheus reads them; counted since this process started."""
+async def metrics(svc: Svc, latencies: Lat) -> PlainTextResponse:
+    """Return figures as Prometheus reads them: the way in since this process started, decisions of the whole ledger."""
     deliveries = [((source, status.replace(" ", "-")), n) for (source, status), n in svc.webhooks.counts.items()]
     webhooks = Figure(
         "tandem_webhook_total", "counter", "Deliveries, by what became of them.", deliveries, ("source", "status")
     )
-    return PlainTextResponse(text_of([*of_dispatch(svc.dispatch.stats()), webhooks]), media_type=MEDIA_TYPE)
+    figures = text_of([*of_dispatch(svc.dispatch.stats()), webhooks])
+    return PlainTextResponse(figures + await latencies.text(svc.clock()), media_type=MEDIA_TYPE)
 
 
 @documents.get("/documents/{digest}", summary="A snapshot, plan or proposal", responses=errors("not-found"))

@@ -26,7 +26,7 @@ async def told() -> Story:
     await story.happens(declared, builders.dependency_blocked(id="d2", source="jira"))
     await story.happens(builders.dependency_blocked(id="d3", source="jira", dependency="sso-apy"))
     await story.later(49)
-    await story.climb("sso-api", 2, "escalation.reminded")
+    await story.climb("sso-api", "escalation.reminded")
     await story.happens(builders.dependency_delivered(id="d4", source="jira"))
     await story.happens(builders.budget_adjusted(id="b2", source="finance", delta=2_400_000, reason="back again"))
     await story.happens(builders.budget_adjusted(id="b3", source="finance", delta=-2_400_000, reason="cut once more"))

@@ -11,7 +11,7 @@ import pytest
 import uvicorn
 
 from deploy.cli.main import run
-from tests.fakes.engine import FakeEngine
+from tests.fakes.engine import NOON, FakeEngine
 from tests.fakes.ledger import FakeLedger
 from tests.harness import free_port
 from tests.unit.web.site import services
@@ -28,7 +28,8 @@ class Served:
         self.engine = FakeEngine(self.ledger)
         self.port = free_port()
         self.loop = asyncio.new_event_loop()
-        app = create_app(services(self.ledger, self.engine))
+        self.services = services(self.ledger, self.engine)
+        app = create_app(self.services)
         self.server = uvicorn.Server(uvicorn.Config(app, port=self.port, log_config=None, lifespan="off"))
         self._thread = threading.Thread(target=self._serve, daemon=True)
 
@@ -70,3 +71,10 @@ def product(served: Served, capsys: Out) -> Served:
     assert run(["apply", "product.yaml", "--as", "maria"]) == 0
     capsys.readouterr()
     return served
+
+
+@pytest.fixture
+def dated(product: Served) -> Served:
+    """Have that product on the day of its engine's events, whatever day it is."""
+    product.services.clock = lambda: NOON
+    return product

@@ -114,7 +114,7 @@ def test_simulated_clocks(settings: dict[str, Any], simulated: bool) -> None:
 
 # -- the policy ----------------------------------------------------------------------------------------------
 
-RUNG = {"role": "product_owner", "after_hours": 0}
+RUNG = {"role": "product_owner", "after": "0 hours"}
 
 
 @pytest.mark.parametrize(
@@ -139,15 +139,15 @@ RUNG = {"role": "product_owner", "after_hours": 0}
         pytest.param({"horizon_periods": 0}, "horizon_periods", id="no horizon"),
         pytest.param({"horizon_periods": 25}, "horizon_periods", id="too long a horizon"),
         pytest.param({"debt_escalate_days": 0}, "debt_escalate_days", id="debt at once"),
-        pytest.param({"reminder_hours": [48, 24]}, "reminder_hours must be in order", id="reminders out of order"),
-        pytest.param({"reminder_hours": [-1]}, "reminder_hours.0", id="a reminder before the request"),
-        pytest.param({"on_expiry": "approve"}, "on_expiry", id="silence is never consent"),
-        pytest.param({"ladder": []}, "ladder", id="no ladder"),
         pytest.param(
-            {"ladder": [RUNG | {"after_hours": 9}, RUNG]}, "rungs must come in order", id="rungs out of order"
+            {"reminders": ["48 hours", "24 hours"]}, "reminders must be in order", id="reminders out of order"
         ),
-        pytest.param({"ladder_ends_hours": 168}, "all before ladder_ends_hours", id="a rung at the very end"),
-        pytest.param({"ladder": [RUNG | {"role": "eve"}]}, "ladder.0.role", id="a role that does not exist"),
+        pytest.param({"reminders": ["-1 hours"]}, "reminders.0", id="a reminder before the request"),
+        pytest.param({"on_expiry": "approve"}, "on_expiry", id="silence is never consent"),
+        pytest.param({"ladder": {"rungs": []}}, "ladder.rungs", id="no ladder"),
+        pytest.param(
+            {"ladder": {"rungs": [RUNG | {"role": "eve"}]}}, "ladder.rungs.0.role", id="a role that does not exist"
+        ),
         pytest.param({"authority": {"product_owner": {"money_per_decision": -1}}}, "money_per_decision", id="limit"),
     ],
 )

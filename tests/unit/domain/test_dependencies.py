@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from domain.reactions import ConcludeEscalation, Notify
+from domain.reactions import ConcludeEscalation, NoReaction, Notify
 from events.internal import ClockStruck, EscalationAnswered
 from events.model import Event
 from tests.builders import (
@@ -141,9 +141,11 @@ def accepted_until_may() -> Happened:
 
 
 def test_an_accepted_delay_ends_the_escalation() -> None:
-    happened = accepted_until_may()
-    assert happened.said == "the delay until 2026-05-02 00:00 is accepted"
-    assert happened.state.escalations == {}
+    taken, again = accepted_until_may().reactions
+    because = "the delay until 2026-05-02 00:00 is accepted"
+    assert taken == ConcludeEscalation("sso-api", 1, "answered", because)
+    assert again == NoReaction(f"{because}; a new look at the priorities is already due for this")
+    assert accepted_until_may().state.escalations == {}
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from domain.entries import said_of
-from domain.horizon_mismatch import Outlook, options_of, outlook_of, with_options
+from domain.horizon_mismatch import Outlook, options_of, outlook_of
 from domain.product import ProductState
 from domain.reactions import Escalate, Notify
 from domain.slips import MIN_OBSERVATIONS
@@ -143,8 +143,16 @@ def test_without_data_the_next_release_is_what_the_date_can_move_to() -> None:
 
 
 def test_a_ladder_without_the_board_says_so() -> None:
-    state = with_policy(product(QUARTERLY), ladder=[{"role": "product_owner", "after_hours": 0}])
+    state = with_policy(product(QUARTERLY), ladder={"rungs": [{"role": "product_owner", "after": "0 hours"}]})
     assert escalation(happen(state, logo("2026-03-15"))).options[3].text.endswith("the ladder does not reach it")
+
+
+def test_a_ladder_in_business_time_says_so() -> None:
+    rung = {"role": "executive_board", "after": "3 business days"}
+    state = with_policy(product(QUARTERLY), ladder={"rungs": [rung], "ends_after": "5 business days"})
+    assert escalation(happen(state, logo("2026-03-15"))).options[3].text == (
+        "escalate: leave it open, and it is brought to the executive board after 3 business days"
+    )
 
 
 def test_half_and_most_are_two_dates_to_choose_from() -> None:
@@ -206,18 +214,15 @@ def test_what_can_be_met_is_recorded_with_its_figures(state: ProductState, words
 # -- what people see ------------------------------------------------------------------------------------------
 
 
-def test_a_message_lists_what_can_be_done() -> None:
-    assert with_options("because", ()) == "because"
+def test_what_can_be_done_is_told_in_words() -> None:
     after = happen(product(QUARTERLY), logo("2026-03-15")).state
     dependency = after.dependencies["logo"]
     found = options_of(after, dependency, outlook_of(after, dependency, dependency.needed_by, NOON))
-    lines = with_options("because", found).splitlines()
-    assert lines[:2] == ["because", "What can be done:"]
-    assert [line.split(":")[0] for line in lines[2:]] == [
-        "- reserve capacity",
-        "- interim workaround",
-        "- move the date",
-        "- escalate",
+    assert [one.text.split(":")[0] for one in found] == [
+        "reserve capacity",
+        "interim workaround",
+        "move the date",
+        "escalate",
     ]
 
 

@@ -7,7 +7,7 @@ import pytest
 from domain.definition import MAX_DEPENDENCIES, MAX_ITEMS, MAX_MILESTONES
 from domain.product import ProductState
 from domain.things import Dependency, Item, Milestone
-from events.internal import DelegationGranted, DelegationRevoked, ProductApplied
+from events.internal import DelegationRevoked, ProductApplied, ReversalRequested
 from events.model import Event
 from tests.builders import (
     NOON,
@@ -28,9 +28,8 @@ from tests.builders import (
     milestone_planned,
     milestone_reached,
 )
+from tests.unit.domain.answers import grant
 from tests.unit.domain.states import DAY, fresh, happen, internal
-
-GRANT: dict[str, Any] = {"person": "otto", "delegate": "mia", "role": "product_owner"}
 
 
 @pytest.mark.parametrize(
@@ -62,11 +61,16 @@ GRANT: dict[str, Any] = {"person": "otto", "delegate": "mia", "role": "product_o
         pytest.param(budget_spent(period="2036-04"), "2036-04 is more than 120 periods ahead", id="121 months ahead"),
         pytest.param(capacity_changed(period="2036-04"), "more than 120 periods ahead", id="capacity far ahead"),
         pytest.param(item_changed(after=["search"]), "in a circle: search → search", id="an item after itself"),
-        pytest.param(internal(DelegationRevoked, **GRANT), "delegation is not available yet", id="no delegation"),
+        pytest.param(grant("eve"), "eve does not hold the role product owner", id="a role that somebody has not"),
         pytest.param(
-            internal(DelegationGranted, **GRANT, start=NOON, end=NOON + DAY, reason=""),
-            "delegation is not available yet",
-            id="nor a grant",
+            internal(DelegationRevoked, delegation=1, actor="otto", reason="back"),
+            "there is no delegation 1",
+            id="no delegation",
+        ),
+        pytest.param(
+            internal(ReversalRequested, approval=1, actor="otto", reason="no"),
+            "the plan of decision 1 is not the one in force",
+            id="nothing to go back from",
         ),
         pytest.param(internal(ProductApplied, definition={}, actor="m"), "the product file is not valid", id="no file"),
     ],

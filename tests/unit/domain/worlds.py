@@ -16,7 +16,7 @@ from domain.entries import adoption_of
 from domain.product import ProductState
 from domain.reactions import Adopt, Reactions
 from events import internal
-from events.internal import SOURCE, Change, Role
+from events.internal import SOURCE, Change, Reply, Role, Verdict
 from events.model import Event
 from tests.builders import NOON, PRODUCT
 from tests.strategies import EXTERNAL_CLASSES, events
@@ -83,7 +83,9 @@ until = st.none() | near
 def moves(draw: st.DrawFn) -> Move:
     """Return something that may happen next."""
     kind = draw(
-        st.sampled_from(["event"] * 6 + ["strike", "review", "solved", "solved", "decide", "decide", "silence"])
+        st.sampled_from(
+            ["event"] * 6 + ["strike", "review", "solved", "solved", "decide", "decide", "silence", "lend", "reverse"]
+        )
     )
     number = draw(numbers)
     if kind == "event":
@@ -95,6 +97,12 @@ def moves(draw: st.DrawFn) -> Move:
         return lambda state, at: _raised(internal.ReviewDue, state, at, number)
     if kind == "solved":
         return _solved(draw, number)
+    if kind == "lend":
+        return _lending(draw, number)
+    if kind == "reverse":
+        return lambda state, at: _raised(
+            internal.ReversalRequested, state, at, number, approval=state.approvals, actor="eve", reason="r"
+        )
     return _answer(draw, number) if kind == "decide" else _silence(draw, number)
 
 
@@ -115,18 +123,40 @@ def _solved(draw: st.DrawFn, number: int) -> Move:
 
 
 def _answer(draw: st.DrawFn, number: int) -> Move:
-    right, verdict = draw(st.booleans()), draw(st.sampled_from(["approve", "approve", "reject", "keep"]))
-    reply = draw(st.sampled_from(["accept_delay", "waive", "handled"]))
+    right, verdict = draw(st.booleans()), draw(st.sampled_from(["approve", *get_args(Verdict)]))
+    wishes = draw(st.sampled_from([{}, {"banner": "in", "landing": "out"}])) if verdict == "changes" else {}
+    reply = {
+        "answer": draw(st.sampled_from(get_args(Reply))),
+        "team": draw(st.sampled_from([None, "it", "ux"])),
+        "period": draw(st.sampled_from([None, *POOLS["period"]])),
+        "person_days": draw(st.sampled_from([None, -1.0, 5.0, 500.0])),
+        "money": draw(st.sampled_from([None, -1, 0, 500_000, 10**15])),
+    }
     by = {"actor": draw(people), "role": draw(roles), "reason": "r", "until": draw(until)}
+    by["acting_for"] = draw(st.none() | people)
 
     def move(state: ProductState, at: datetime) -> Event:
         if state.request is not None:
             shown = state.request.outcome.proposal if right else "another"
-            fields = {"approval": state.request.number, "proposal": shown, "verdict": verdict, **by}
-            return _raised(internal.DecisionGiven, state, at, number, **fields)
+            fields = {"approval": state.request.number, "proposal": shown, "verdict": verdict, "wishes": wishes}
+            return _raised(internal.DecisionGiven, state, at, number, **fields, **by)
         subject, escalation = next(iter(sorted(state.escalations.items())), ("sso-api", 0))
-        fields = {"subject": subject, "escalation": escalation, "answer": reply, **by}
-        return _raised(internal.EscalationAnswered, state, at, number, **fields)
+        fields = {"subject": subject, "escalation": escalation, **reply}
+        return _raised(internal.EscalationAnswered, state, at, number, **fields, **by)
+
+    return move
+
+
+def _lending(draw: st.DrawFn, number: int) -> Move:
+    """Return that somebody stands in for somebody else, or no longer does."""
+    given = {"person": draw(people), "delegate": draw(people), "role": draw(roles), "reason": "r"}
+    days, ends = draw(st.integers(-2, 400)), draw(st.booleans())
+
+    def move(state: ProductState, at: datetime) -> Event:
+        if ends:
+            fields = {"delegation": state.delegation_count, "actor": given["person"], "reason": "r"}
+            return _raised(internal.DelegationRevoked, state, at, number, **fields)
+        return _raised(internal.DelegationGranted, state, at, number, **given, start=at, end=at + days * DAY)
 
     return move
 

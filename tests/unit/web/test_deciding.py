@@ -1,4 +1,4 @@
-"""Looking at requests and escalations, and answering them."""
+"""Looking at requests, and deciding them."""
 
 from typing import Any
 
@@ -66,6 +66,11 @@ async def test_a_decision_takes_effect_and_its_identity_is_asserted(site: Site) 
         pytest.param({"verdict": "maybe"}, "verdict", id="no verdict"),
         pytest.param({"proposal": "abc"}, "proposal", id="no hash"),
         pytest.param({"until": "tomorrow"}, "until", id="no date"),
+        pytest.param({"until": "2030-01-31T00:00:00Z"}, "until", id="a date that nothing is kept until"),
+        pytest.param({"wishes": {"search": "in"}}, "wishes", id="wishes, and no changes asked for"),
+        pytest.param({"verdict": "changes", "wishes": {"search": "maybe"}}, "wishes.search", id="no wish"),
+        pytest.param({"verdict": "changes", "wishes": {"a b": "in"}}, "wishes.a b.[key]", id="no item's name"),
+        pytest.param({"acting_for": ""}, "acting_for", id="in nobody's stead"),
     ],
 )
 async def test_a_decision_that_is_not_valid_is_refused_with_its_field(
@@ -97,6 +102,13 @@ async def test_a_decision_is_json(site: Site) -> None:
             id="too low a role",
         ),
         pytest.param("beyond the authority of the product owner: it moves 9 EUR", {}, 403, "role", id="over a limit"),
+        pytest.param(
+            "petra does not stand in for olga as product owner now",
+            {"actor": "petra", "acting_for": "olga"},
+            403,
+            "acting_for",
+            id="in a stead that nobody gave",
+        ),
         pytest.param("keep as is needs a date in the future", {"verdict": "keep"}, 422, "until", id="no date"),
         pytest.param("the proposal is no longer possible: costs more", {}, 409, None, id="not possible any more"),
     ],
@@ -171,42 +183,3 @@ async def test_no_answer_tells_to_look_again(site: Site) -> None:
     status, body = await decide(site, digest)
     assert status == 504
     assert "look again" in body["detail"]
-
-
-async def reply(site: Site, **changes: Any) -> tuple[int, dict[str, Any]]:
-    body = {"answer": "handled", "actor": "olga", "role": "product_owner", "reason": "I call"} | changes
-    answer = await site.http.post("/api/v1/escalations/web/sso/1/answer", json=body)
-    return answer.status_code, answer.json()
-
-
-async def test_an_escalation_is_listed_shown_and_answered(site: Site) -> None:
-    await site.engine.escalate("web", "sso")
-    listed = (await site.http.get("/api/v1/escalations", params={"state": "open", "role": "product_owner"})).json()
-    assert [(one["subject"], one["number"]) for one in listed["items"]] == [("sso", 1)]
-    assert (await site.http.get("/api/v1/escalations/web/sso/1")).json()["because"] == "blocked"
-    assert (await site.http.get("/api/v1/escalations/web/sso/2")).status_code == 404
-    status, body = await reply(site)
-    assert (status, body["ended"], body["identity"]) == (200, "answered", "asserted")
-
-
-@pytest.mark.parametrize(
-    ("refusal", "changes", "status", "field"),
-    [
-        pytest.param("zed does not hold the role product owner", {"actor": "zed"}, 403, "actor", id="no role"),
-        pytest.param("accepting a delay needs a date", {"answer": "accept_delay"}, 422, "until", id="no date"),
-        pytest.param("stood down: delivered", {}, 409, None, id="stood down"),
-    ],
-)
-async def test_a_refused_answer_says_why(
-    site: Site, refusal: str, changes: dict[str, Any], status: int, field: str | None
-) -> None:
-    await site.engine.escalate("web", "sso")
-    site.engine.refuse("answer", RefusedError(refusal, REFUSED))
-    found, body = await reply(site, **changes)
-    assert (found, [error["field"] for error in body.get("errors", [])]) == (status, [] if field is None else [field])
-
-
-async def test_a_closed_escalation_says_how_it_ended(site: Site) -> None:
-    await site.engine.escalate("web", "sso", "answered", by="bernd", answer="accept_delay")
-    status, body = await reply(site)
-    assert (status, body["detail"]) == (409, "bernd already answered: accept delay")
