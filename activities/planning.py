@@ -118,11 +118,8 @@ class Planning:
             proposal = await asyncio.to_thread(
                 draft, snapshot, plan, request.run, request.reasons, request.titles, request.changed, explained
             )
-            proposal = await asyncio.to_thread(
-                draft, snapshot, plan, request.run, request.reasons, request.titles, request.changed, explained
-            )
             variants = [
-                await self._variant(request, snapshot, plan, other, alternative)
+                await self._variant(request, snapshot, proposal, other, alternative)
                 for other, alternative in zip(explained.plans, explained.alternatives.found, strict=True)
             ]
             digest = await self._ledger.put_document(document(proposal))

@@ -21,7 +21,7 @@ from domain.reactions import (
     StandDown,
     Supersede,
 )
-from domain.record import Entry, Identity, Spelled, ViewRow, said_at, spelling
+from domain.record import Entry, Identity, Spelled, ViewRow, content_hash, said_at, spelling
 from domain.wording import listing, role_name
 from events import internal
 from events.model import Event
@@ -40,6 +40,11 @@ class Times(NamedTuple):
 def workflow_id(kind: str, *key: object) -> str:
     """Return the id of a workflow: ``approval/web/7``."""
     return "/".join((kind, *(str(part) for part in key)))
+
+
+def digest_id(product: str, person: str) -> str:
+    """Return the id of the workflow that gathers messages to a person; ids are not encrypted, so it names nobody."""
+    return workflow_id("digest", product, content_hash(person)[:16])
 
 
 def said_of(reaction: Reaction) -> dict[str, Any]:

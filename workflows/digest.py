@@ -22,7 +22,7 @@ SHORTEST = timedelta(seconds=1)
 
 @workflow.defn(name="Digest")
 class DigestWorkflow:
-    """Gather messages to one person until there is room for one again. Id: ``digest/{product}/{person}``."""
+    """Gather messages to one person until there is room for one again. Id: ``digest/{product}/{hash}``."""
 
     @workflow.init
     def __init__(self, case: DigestCase) -> None:

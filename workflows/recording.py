@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
-from urllib.parse import quote
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError, WorkflowAlreadyStartedError
@@ -16,7 +15,7 @@ from activities.notifications import Notifications, Tell, Told, Waiting
 from activities.records import Append, Records
 from domain.clock import ProductClock
 from domain.directory import Recipient
-from domain.entries import Times, incident_row, workflow_id
+from domain.entries import Times, digest_id, incident_row
 from domain.policy import Flood
 from domain.record import Entry, Identity, Spelled, ViewRow, spell
 from workflows.options import RECORD, REQUEST, TASK_TIMEOUT, attributes
@@ -157,7 +156,7 @@ MOST_TRIES = 5  # to hand a message to a digest that ends just then
 
 async def gather(case: DigestCase) -> bool:
     """Hand one message to the digest of its recipient, which may have to be started; tell whether one has it."""
-    target = workflow_id("digest", case.product, quote(case.recipient.name, safe=""))
+    target = digest_id(case.product, case.recipient.name)
     for _ in range(MOST_TRIES):
         with suppress(WorkflowAlreadyStartedError):
             await workflow.start_child_workflow(

@@ -15,6 +15,7 @@ from activities.ledger.store import SqlLedger
 from deploy.local import local_stack
 from deploy.opening import connect
 from deploy.settings import Settings
+from domain.entries import digest_id
 from events.model import BudgetAdjusted, DependencyBlocked, DependencyDelivered
 from events.union import Accepted, EventBatch
 from tests.builders import make
@@ -174,7 +175,7 @@ async def held(company: Company) -> list[str]:
     await company.recorded("digest.sent")
     await company.pass_time(hours=38)
     await company.recorded("escalation.told_at_return")
-    return ["escalation/shop/sso/1", "digest/shop/omar"]
+    return ["escalation/shop/sso/1", digest_id("shop", "omar")]
 
 
 SCENARIOS: dict[str, Callable[[Company], Awaitable[list[str]]]] = {

@@ -43,8 +43,8 @@ def given(product: Served) -> EscalationReply:
 
 
 def test_show_prints_where_it_stands_what_lies_ahead_and_who_was_told(product: Served, capsys: Out) -> None:
-    standing = {"standing": "acknowledged by olga", "acknowledged": ["olga"]}
-    escalate(product, **standing, at_least="product_owner", ahead=AHEAD, ends_at=LATEST)
+    standing: dict[str, Any] = {"standing": "acknowledged by olga", "acknowledged": ["olga"], "ahead": AHEAD}
+    escalate(product, **standing, at_least="product_owner", ends_at=LATEST)
     note, about = product.engine.note, "escalation:sso/1"
     product.do(note("web", about, "message.delivered", "told/1", to="olga", channel="mail", subject="sso needs you"))
     product.do(
