@@ -15,7 +15,7 @@ from domain.definition import unknown
 from domain.periods import zone
 from domain.product import ProductState
 from domain.things import Frozen
-from domain.timetable import Timetable, timetable_of
+from domain.timetable import Timetable, calendars_of_leads, timetable_of
 from domain.waits import Span, Wait
 from domain.working_time import after, is_open
 
@@ -87,7 +87,7 @@ def whose_calendar(state: ProductState, person: str | None = None, team: str | N
         if person not in known:
             raise UnknownOneError(unknown("person", person, known))
         contact = declared.contacts.get(person, Contact())
-        named = contact.calendar or declared.calendar
+        named = contact.calendar or calendars_of_leads(state).get(person) or declared.calendar
         return Whose(kind="person", name=person, calendar=named, own=contact.calendar is not None, contact=contact)
     if team is not None:
         found = state.teams.get(team)

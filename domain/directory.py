@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from domain.contacts import Contact
 from domain.product import ProductState
+from domain.timetable import calendars_of_leads
 
 
 class Recipient(BaseModel):
@@ -52,10 +53,12 @@ def directory_of(state: ProductState, about: Iterable[str] = ()) -> Directory:
     declared = state.declared
     functions = {team.lead: team.function for team in state.teams.values()}
     functions |= {name: one.function for name, one in declared.contacts.items() if one.function is not None}
+    named = calendars_of_leads(state)
+    named |= {name: one.calendar for name, one in declared.contacts.items() if one.calendar is not None}
     zones = {
-        name: declared.calendars[one.calendar].time_zone
-        for name, one in declared.contacts.items()
-        if one.calendar in declared.calendars
+        name: declared.calendars[calendar].time_zone
+        for name, calendar in named.items()
+        if calendar in declared.calendars
     }
     wanted = set(about)
     words = {

@@ -23,6 +23,7 @@ class Timetable(Frozen):
     calendar: WorkingCalendar | None = None  # that business time counts by; None: every hour counts
     calendars: dict[str, WorkingCalendar] = Field(default_factory=dict)
     contacts: dict[str, Contact] = Field(default_factory=dict)
+    leads: dict[str, str] = Field(default_factory=dict)  # person -> calendar of the team that they lead
 
     def after(self, at: datetime, span: Span) -> datetime:
         """Return the instant so much later."""
@@ -36,9 +37,9 @@ class Timetable(Frozen):
         return after(self.calendar, start, Span(amount=hours, unit="business hours"))
 
     def calendar_of(self, person: str) -> WorkingCalendar | None:
-        """Return a person's working calendar: their own, or the product's."""
+        """Return a person's working calendar: their own, that of the team that they lead, or the product's."""
         contact = self.contacts.get(person)
-        named = None if contact is None else contact.calendar
+        named = (None if contact is None else contact.calendar) or self.leads.get(person)
         return self.calendar if named is None else self.calendars.get(named, self.calendar)
 
     def reachable(self, person: str, at: datetime) -> datetime | None:
@@ -57,4 +58,10 @@ def timetable_of(state: ProductState) -> Timetable:
         calendar=declared.calendars.get(declared.calendar or ""),
         calendars=declared.calendars,
         contacts=declared.contacts,
+        leads=calendars_of_leads(state),
     )
+
+
+def calendars_of_leads(state: ProductState) -> dict[str, str]:
+    """Return the calendar of the team that a person leads, where it has one; of several, the last by name."""
+    return {team.lead: team.calendar for _, team in sorted(state.teams.items()) if team.calendar is not None}

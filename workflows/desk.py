@@ -98,7 +98,7 @@ class ProductDesk:
     @delegate.validator
     def check_delegate(self, request: DelegationRequest) -> None:
         """Refuse a delegation that cannot be granted, with the reason."""
-        _refuse(refusal_of_grant(self.state, self._asked(request), self.recorder.now()))
+        _refuse(self._over() or refusal_of_grant(self.state, self._asked(request), self.recorder.now()))
 
     def _asked(self, request: DelegationRequest) -> Delegation:
         fields = request.model_dump(exclude={"identity"})
@@ -112,7 +112,7 @@ class ProductDesk:
     @revoke.validator
     def check_revoke(self, request: RevocationRequest) -> None:
         """Refuse when there is none, or it is not theirs to end."""
-        _refuse(refusal_of_revocation(self.state, request.delegation, request.actor))
+        _refuse(self._over() or refusal_of_revocation(self.state, request.delegation, request.actor))
 
     @workflow.update(name="reverse", description="ask to go back")
     async def reverse(self, request: ReversalRequest) -> None:
@@ -124,7 +124,10 @@ class ProductDesk:
         """Refuse when there is nothing to go back to, or the person does not belong here."""
         stranger = not roles_open_to(mandates_of(self.state), request.actor, self.recorder.now())
         why = f"{request.actor} holds no role in this product" if stranger else ""
-        _refuse(why or refusal_of_reversal(self.state, request.approval))
+        _refuse(self._over() or why or refusal_of_reversal(self.state, request.approval))
+
+    def _over(self) -> str:
+        return "the product is archived" if self.state.status == "archived" else ""
 
     def _event(self, kind: str) -> dict[str, Any]:
         """Return what an event that an update raises begins with; one call repeated is one event."""

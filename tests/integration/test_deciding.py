@@ -183,3 +183,13 @@ async def test_other_people_hold_the_role_when_it_completes_and_old_votes_no_lon
     assert done.effect == "counted"
     assert (await company.answer("approve", actor="otto")).effect == "adopted"
     assert (await company.recorded("plan.adopted", 2)).data["event"]["by"] == "omar and otto"
+
+
+async def test_of_an_archived_product_nothing_is_lent_or_gone_back_from(company: Company) -> None:
+    await asked(company)
+    await company.engine.archive(company.product, "mara", "it is over")
+    await company.recorded("approval.superseded")
+    with pytest.raises(RefusedError, match="the product is archived"):
+        await lend(company, "olga", "petra")
+    with pytest.raises(RefusedError, match="the product is archived"):
+        await company.engine.reverse(company.product, ReversalRequest(approval=1, actor="olga", reason="back"))
