@@ -1,5 +1,6 @@
 """Where an escalation stands on its ladder, what falls due next, and what people may do to the climb. Pure."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Literal, NamedTuple
 
@@ -9,6 +10,7 @@ from domain.delegations import Mandates, roles_open_to
 from domain.ladder import Climb, Send, Step
 from domain.things import Frozen
 from domain.wording import listing, role_name
+from events.fields import Instant
 from events.internal import Role
 
 Steer = Literal["acknowledge", "pause", "resume", "force", "skip", "reassign"]
@@ -21,7 +23,7 @@ class Steering(Frozen):
     actor: str = Field(min_length=1, max_length=200)
     reason: str = Field(default="", max_length=500)
     waiting_on: str = Field(default="", max_length=200)  # with `pause`: the named party
-    until: AwareDatetime | None = None  # with `pause`
+    until: Instant | None = None  # with `pause`
     to: str = Field(default="", max_length=200)  # with `reassign`: a person
     identity: Literal["asserted", "authenticated"] = "asserted"
 
@@ -80,6 +82,28 @@ def next_due(c: Climbing) -> Due:
     return min(found, key=lambda due: (due.at, order.index(due.what)))
 
 
+def climbs_at(c: Climbing) -> datetime:
+    """Return when the climb goes on or ends, whoever is told at their return before that."""
+    return next_due(c.model_copy(update={"held": ()})).at
+
+
+def told_anew(step: Step, fresh: tuple[Send, ...]) -> Step:
+    """Return a step that tells, in its role, whoever is to be told now; people and channels by name stay."""
+    now = {send.to for send in fresh}
+    named = tuple(send for send in step.sends if send.is_channel or (send.role != step.role and send.to not in now))
+    return step.model_copy(update={"sends": (*fresh, *named)})
+
+
+def joined(c: Climbing, role: str, fresh: tuple[Send, ...], told: Iterable[str]) -> Climbing:
+    """Return the climb after others came to answer in the role that was asked last: newcomers are told, leavers not."""
+    now = {send.to for send in fresh}
+    kept = tuple(one for one in c.held if one.send.role != role or one.send.to in now)
+    known = {*told, *(one.send.to for one in kept)}
+    number = c.climb.steps[c.position - 1].number if c.position else 0
+    newcomers = tuple(Held(step=number, send=send) for send in fresh if send.to not in known)
+    return c.model_copy(update={"held": (*kept, *newcomers) if c.position else kept})
+
+
 class Taken(NamedTuple):
     """A step that is taken: whom it tells now, whom at their return, and whom nobody can reach."""
 
@@ -92,12 +116,14 @@ class Taken(NamedTuple):
 def take_step(c: Climbing, step: Step, now: datetime) -> Taken:
     """Return what the next step comes to at an instant; who has acknowledged is not reminded."""
     sends = [send for send in step.sends if send.is_channel or send.copies or send.to not in c.acknowledged]
-    if step.reminder and c.assigned is not None:
-        sends = [Send(to=c.assigned, at=now, role=step.role or "")]
+    if step.reminder:  # who is still to be told is not reminded
+        waiting = {held.send.to for held in c.held}
+        sends = [send for send in sends if send.is_channel or send.to not in waiting]
     due = tuple(send for send in sends if send.at is not None and send.at <= now)
     held = tuple(Held(step=step.number, send=send) for send in sends if send.at is not None and send.at > now)
     gone = tuple(send for send in sends if send.at is None)
-    after = c.model_copy(update={"position": c.position + 1, "held": (*c.held, *held)})
+    taken = _replaced(c, step)  # whom it tells may differ from what was planned
+    after = taken.model_copy(update={"position": c.position + 1, "held": (*c.held, *held)})
     return Taken(after, step, due, gone)
 
 
@@ -110,13 +136,13 @@ def take_held(c: Climbing, now: datetime) -> tuple[Climbing, tuple[Held, ...]]:
 def acknowledged(c: Climbing, actor: str, at: datetime, rearms_at: datetime) -> Climbing:
     """Return the climb after somebody has seen it: it stops, unless all of a step must, and goes on by itself later.
 
-    What is held for somebody who is away is not sent any more: somebody looks after it.
+    What is held for somebody who is away waits until it goes on.
     """
     seen = c.model_copy(update={"acknowledged": {**c.acknowledged, actor: at}})
     if missing(seen):
         return seen
     until = max(rearms_at, c.stopped_until) if c.stopped_until is not None else rearms_at
-    return seen.model_copy(update={"stopped_until": until, "held": ()})
+    return seen.model_copy(update={"stopped_until": until})
 
 
 def missing(c: Climbing) -> tuple[str, ...]:
@@ -144,7 +170,7 @@ def forced(c: Climbing, now: datetime) -> Climbing:
     if step is None:
         return c
     sends = tuple(send.model_copy(update={"at": now}) for send in step.sends)
-    return _replaced(c, step.model_copy(update={"at": now, "sends": sends})).model_copy(
+    return _replaced(c, step.model_copy(update={"at": now, "sends": sends, "at_once": True})).model_copy(
         update={"stopped_until": None, "pause": None}
     )
 
@@ -154,9 +180,11 @@ def skipped(c: Climbing) -> Climbing:
     return c.model_copy(update={"position": min(c.position + 1, len(c.climb.steps))})
 
 
-def reassigned(c: Climbing, to: str) -> Climbing:
-    """Return the climb whose reminders go to one person."""
-    return c.model_copy(update={"assigned": to})
+def reassigned(c: Climbing, to: str, sends: tuple[Send, ...]) -> Climbing:
+    """Return the climb that was given to one person: they are told when on duty, and reminders go to them."""
+    number = c.climb.steps[c.position - 1].number if c.position else 0
+    held = tuple(Held(step=number, send=send) for send in sends)
+    return c.model_copy(update={"assigned": to, "held": (*c.held, *held)})
 
 
 def handed_to_board(c: Climbing, board: tuple[Send, ...], now: datetime) -> Climbing:
@@ -192,17 +220,21 @@ def _replaced(c: Climbing, step: Step) -> Climbing:
     return c.model_copy(update={"climb": climb})
 
 
-def refusal_of_steering(c: Climbing, steering: Steering, mandates: Mandates, told: frozenset[str], at: datetime) -> str:
+def refusal_of_steering(
+    c: Climbing, steering: Steering, mandates: Mandates, asked: frozenset[str], at: datetime
+) -> str:
     """Say why somebody may not do this to the climb; empty when they may."""
     kind, actor = steering.kind, steering.actor
     if kind == "acknowledge":
-        if actor not in told and not roles_open_to(mandates, actor, at, "escalations"):
-            return f"{actor} was not told of this, so there is nothing to acknowledge"
+        if actor not in asked and not _may_answer(c, mandates, actor, at):
+            return f"{actor} is not asked about this, so there is nothing to acknowledge"
         return f"{actor} has acknowledged it already" if actor in c.acknowledged else ""
     if not roles_open_to(mandates, actor, at, "escalations"):
         return f"{actor} holds no role in this product, and does not stand in for anybody who does"
     if not steering.reason.strip():
         return f"{kind} needs a reason"
+    if kind in ("pause", "skip", "reassign") and not _may_answer(c, mandates, actor, at):
+        return f"to {kind} this needs the {role_name(c.at_least)}; {actor} may only let it go on, or force a step"
     if kind == "pause":
         return _pause_refused(c, steering, at)
     if kind == "resume":
@@ -211,7 +243,7 @@ def refusal_of_steering(c: Climbing, steering: Steering, mandates: Mandates, tol
         return "" if c.next_step is not None else "no step is left on this ladder; it only ends"
     if not steering.to.strip():
         return "reassign needs the person to whom it is given"
-    if not any(_reaches(c.at_least, role) for role in roles_open_to(mandates, steering.to, at, "escalations")):
+    if not _may_answer(c, mandates, steering.to, at):
         return f"{steering.to} may not answer this: it needs the {role_name(c.at_least)}"
     return ""
 
@@ -226,6 +258,10 @@ def _pause_refused(c: Climbing, steering: Steering, at: datetime) -> str:
     if steering.until >= c.climb.cap_at:
         return "pause cannot last past the end of the whole escalation"
     return ""
+
+
+def _may_answer(c: Climbing, mandates: Mandates, person: str, at: datetime) -> bool:
+    return any(_reaches(c.at_least, role) for role in roles_open_to(mandates, person, at, "escalations"))
 
 
 def _reaches(at_least: Role, role: Role) -> bool:

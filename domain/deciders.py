@@ -41,6 +41,9 @@ def decider_of(
         if exceeded := beyond_role(state, role, change, at):
             below.append(NotThis(role, exceeded))
             continue
+        if requester is not None and not set(state.people.holders(role)) - {requester}:
+            below.append(NotThis(role, f"only {requester}, who asked for it, is {role_name(role)}"))
+            continue
         quorum = quorum_of(state.policy.authority, role, change)
         people = able(mandates_of(state), role, requester)
         if role == "product_manager" and requester is None and quorum == 1:

@@ -27,6 +27,7 @@ class Delegation(Frozen):
     scope: Scope = "all"
     most_money: int | None = None  # minor units of one decision
     reason: str = ""
+    event: str = ""  # id of the event that granted it
 
     def active(self, at: datetime) -> bool:
         """Tell whether it holds at an instant."""
@@ -122,6 +123,8 @@ def refusal_of_delegation(mandates: Mandates, wanted: Delegation, at: datetime, 
         return "nobody can stand in for themselves"
     if wanted.end <= wanted.start:
         return "a delegation has to end after it starts"
+    if wanted.start < at - LONGEST:
+        return "a delegation cannot have begun more than a year ago"
     if wanted.end <= at:
         return "a delegation has to end in the future"
     if wanted.end - max(wanted.start, at) > LONGEST:

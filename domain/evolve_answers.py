@@ -92,7 +92,8 @@ def _counted_anew(state: ProductState, at: datetime) -> ProductState:
 @handles(internal.DelegationGranted)
 def _granted(state: ProductState, event: internal.DelegationGranted, at: datetime) -> Step:
     number = state.delegation_count + 1
-    wanted = Delegation(number=number, **event.model_dump(include=set(Delegation.model_fields) - {"number"}))
+    fields = event.model_dump(include=set(Delegation.model_fields) - {"number", "event"})
+    wanted = Delegation(number=number, event=event.id, **fields)
     known = not_ended(state.delegations, at)
     if refusal := refusal_of_grant(state, wanted, at):
         return refused(state, refusal)

@@ -190,6 +190,7 @@ def _decision(state: ProductState, event: internal.DecisionGiven, at: datetime) 
     rejected: dict[str, Any] = {"rejected": request.outcome, "rejection": Rejection(at=at, by=event.actor)}
     if event.verdict == "changes" and event.wishes:  # planned anew at once: somebody waits for it
         rejected |= {"wishes": dict(event.wishes), "wished_by": event.actor, "paced_from": None}
+        rejected["run"] = None  # one under way knows nothing of them
     return closed.model_copy(update=rejected), APPLIED
 
 
@@ -230,8 +231,8 @@ def _expired(state: ProductState, event: internal.ApprovalExpired, at: datetime)
     if state.request is None or state.request.number != event.approval:
         return superseded(state, "this request was answered or replaced before")
     changes: dict[str, Any] = {"request": None, "paced_from": at}
-    if state.policy.on_expiry != "escalate":
+    if state.request.on_expiry != "escalate":
         changes |= {"wishes": {}, "wished_by": ""}
-    if state.policy.on_expiry == "reject":
+    if state.request.on_expiry == "reject":
         changes |= {"rejected": state.request.outcome, "rejection": Rejection(at=at)}
     return state.model_copy(update=changes), APPLIED

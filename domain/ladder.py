@@ -34,6 +34,7 @@ class Step(Frozen):
     sends: tuple[Send, ...]
     reminder: bool = False
     all_must_acknowledge: bool = False
+    at_once: bool = False  # somebody forced it: nobody's working hours are waited for
 
     @property
     def asked(self) -> tuple[str, ...]:

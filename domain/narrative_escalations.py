@@ -148,7 +148,9 @@ def _rearmed(entry: Entry) -> Told:
 
 @template("escalation.told_at_return")
 def _at_return(entry: Entry) -> Told:
-    return Told(f"{were(entry.data.get('to'))} told of {escalation_name(entry.data)}, being back on duty")
+    return Told(
+        f"{were(entry.data.get('to'))} told of {escalation_name(entry.data)}, now that they are there to answer"
+    )
 
 
 @template("escalation.conclusion_told")

@@ -33,7 +33,12 @@ def follow(state: ProductState, reactions: Reactions, cause: str, at: datetime) 
             number = state.approvals + 1
             outcome = reaction.outcome
             request = Request(
-                number=number, role=reaction.role, outcome=outcome, asked_at=at, requester=outcome.wanted_by
+                number=number,
+                role=reaction.role,
+                outcome=outcome,
+                asked_at=at,
+                requester=outcome.wanted_by,
+                on_expiry=state.policy.on_expiry,
             )
             known = state.reference.model_copy(update={"request_broken": False})
             changes = {"approvals": number, "request": request, "paced_from": at, "reference": known}

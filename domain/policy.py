@@ -34,6 +34,7 @@ Watch = Literal[
     "periods",
     "debt",
 ]
+Expiry = Literal["escalate", "reject", "lapse"]  # silence never approves
 ALL_WATCHES: tuple[Watch, ...] = get_args(Watch)
 ROLES: tuple[Role, ...] = get_args(Role)  # from the least authority to the most
 MOST_STEPS = 100  # of one ladder, repetitions included
@@ -224,7 +225,7 @@ class Policy(_Strict):
     authority: Authority = Authority()
     decision_within: Wait = wait("72 hours")
     reminders: tuple[Wait, ...] = Field(default=(wait("24 hours"), wait("48 hours")), max_length=20)
-    on_expiry: Literal["escalate", "reject", "lapse"] = "escalate"
+    on_expiry: Expiry = "escalate"
 
     # How an escalation climbs; by the function of the team that does not deliver, where that has a ladder of its own.
     ladder: Ladder = Ladder()

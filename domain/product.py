@@ -8,7 +8,7 @@ from pydantic import Field
 from domain.definition import RESERVED, ClockSettings, People, ProductDefinition
 from domain.delegations import Delegation
 from domain.envelope import Envelope
-from domain.policy import Policy
+from domain.policy import Expiry, Policy
 from domain.things import Dependency, Frozen, Goal, Item, Milestone, Signal, Slips, Team, Theme, Usage
 from events.internal import Change, Role, Variant, Wish
 
@@ -91,6 +91,7 @@ class Request(Frozen):
     role: Role
     outcome: Outcome
     asked_at: datetime
+    on_expiry: Expiry = "escalate"  # as those who are asked were told
     requester: str | None = None  # a person who asked for it, and so does not decide it; None: the engine
     votes: tuple[Vote, ...] = ()
 

@@ -58,8 +58,8 @@ def _solved(before: ProductState, after: ProductState, event: internal.PlanSolve
     if finding == "churned":
         return _stays(after, because, finding)
     lowest: Role = "product_owner" if finding == "first" else "product_manager"
-    if finding == "wanted":
-        outcome = outcome.model_copy(update={"wanted_by": event.wanted_by or after.wished_by})
+    if finding == "wanted" or before.wishes:  # whoever shaped it does not decide it
+        outcome = outcome.model_copy(update={"wanted_by": event.wanted_by or before.wished_by})
     return _decide(after, outcome, because, lowest, at)
 
 
@@ -73,7 +73,8 @@ def _wish_fails(before: ProductState, event: internal.PlanSolved, because: str) 
 
 def _stays(state: ProductState, because: str, finding: str) -> Reactions:
     """Return that the plan in force stays; somebody who is asked about another one need not answer."""
-    gone = replaced(state.request, f"the plan in force stays: {because}", None)
+    theirs = state.request is not None and state.request.requester is not None  # a person's question stays open
+    gone = () if theirs else replaced(state.request, f"the plan in force stays: {because}", None)
     return (*gone, NoReaction(f"reconfirmed, because {because}"), *_debt_is_over(state, because, finding))
 
 
@@ -227,9 +228,9 @@ def _expired(before: ProductState, after: ProductState, event: internal.Approval
     if request is None:
         return quiet("there was no open request")
     asked = f"nobody answered request {request.number} as {role_name(request.role)} in time"
-    if after.policy.on_expiry == "reject":
+    if request.on_expiry == "reject":
         return quiet(f"{asked}; it counts as rejected, and the plan in force stays")
-    if after.policy.on_expiry == "lapse":
+    if request.on_expiry == "lapse":
         return quiet(f"{asked}; it lapses, and the plan in force stays")
     next_one, change, requester = next_role(request.role), request.outcome.change, request.requester
     above = None if next_one is None else decider_of(after, change, at, next_one, requester).role

@@ -13,7 +13,7 @@ from domain.contacts import Contact
 from domain.product import ProductState
 from domain.things import Frozen
 from domain.waits import Span
-from domain.working_time import after, business_time, reachable_at
+from domain.working_time import after, business_time, opens_at, reachable_at
 
 
 class Timetable(Frozen):
@@ -34,7 +34,8 @@ class Timetable(Frozen):
         if not business:
             return start + (then - first)
         hours = business_time(self.calendar, first, then).total_seconds() / 3600
-        return after(self.calendar, start, Span(amount=hours, unit="business hours"))
+        then = after(self.calendar, start, Span(amount=hours, unit="business hours"))
+        return then if self.calendar is None else opens_at(self.calendar, then)  # closing time is the next opening
 
     def calendar_of(self, person: str) -> WorkingCalendar | None:
         """Return a person's working calendar: their own, that of the team that they lead, or the product's."""

@@ -54,7 +54,10 @@ def hours(amount: float) -> str:
 
 def when(at: datetime, time_zone: str) -> str:
     """Return an instant in a product's time zone: ``2026-03-31 14:05``."""
-    return f"{at.astimezone(zone(time_zone)):%Y-%m-%d %H:%M}"
+    try:
+        return f"{at.astimezone(zone(time_zone)):%Y-%m-%d %H:%M}"
+    except OverflowError:  # at the ends of the calendar; a sentence must never stop a product
+        return f"{at:%Y-%m-%d %H:%M}"
 
 
 def due_on(at: datetime, time_zone: str) -> str:

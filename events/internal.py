@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from events.fields import Name, Period, Text
+from events.fields import Instant, Name, Period, Text
 from events.model import Event
 
 SOURCE = "tandem"  # the CloudEvents `source` of everything here
@@ -136,7 +136,7 @@ class DecisionGiven(Raised):
     actor: str
     role: Role
     reason: Text
-    until: AwareDatetime | None = None  # with `keep`: when the question is asked again
+    until: Instant | None = None  # with `keep`: when the question is asked again
     acting_for: str | None = None  # the holder of the role in whose stead the actor decides
     via: tuple[str, ...] = ()  # the chain of delegations, the holder first, the actor last
     wishes: dict[Name, Wish] = Field(default_factory=dict)  # with `changes`
@@ -161,7 +161,7 @@ class EscalationAnswered(Raised):
     actor: str
     role: Role
     reason: Text
-    until: AwareDatetime | None = None  # with `accept_delay`: the date that is accepted
+    until: Instant | None = None  # with `accept_delay`: the date that is accepted
     team: Name | None = None  # with `give_capacity`; None: the provider
     period: Period | None = None  # with `give_capacity`, `give_money`, `resequence`
     person_days: float | None = None  # with `give_capacity`: more than it had
@@ -196,8 +196,8 @@ class DelegationGranted(Raised):
     person: str
     delegate: str
     role: Role
-    start: AwareDatetime
-    end: AwareDatetime
+    start: Instant
+    end: Instant
     scope: Scope = "all"
     most_money: int | None = None  # minor units that one decision may move; None: as much as the role may
     reason: Text

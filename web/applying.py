@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from domain.applied_differences import Difference
 from domain.definition import ProductDefinition
+from domain.doubts import doubts_of
 from events.errors import FieldError
 from events.webhooks.bindings import Kind
 from events.webhooks.registry import SourcesUnavailableError
@@ -86,7 +87,7 @@ async def _view(svc: Services, definition: ProductDefinition, done: Applied, *, 
         dry_run=dry_run,
         differences=list(done.differences.listed),
         more_differences=done.differences.more,
-        warnings=await _warnings(svc, definition),
+        warnings=[*doubts_of(definition), *await _warnings(svc, definition)],
     )
 
 

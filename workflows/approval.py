@@ -45,9 +45,12 @@ class ApprovalWorkflow:
         """Return how the request ended."""
         await self.record.append(self.record.of("approval.requested", "requested", case.cause, {}, "open"))
         while not self._settled():
-            due = min(self.errands[0].at, case.deadline) if self.errands else case.deadline
+            joins = self.record.joins_after(self.record.now())  # somebody's delegation begins
+            due = min([case.deadline, *(one.at for one in self.errands), *([joins] if joins is not None else ())])
             if await happens_by(case.clock, due, lambda: self._settled() or self.to_ask > self.asked):
                 await self._ask_anew()
+            elif joins is not None and due == joins:
+                self.to_ask += 1
             elif self.errands and self.errands[0].at < case.deadline:
                 await self._ask(self.errands.popleft())
             else:
@@ -55,8 +58,9 @@ class ApprovalWorkflow:
                     await workflow.wait_condition(lambda: not self.busy)
                 self.expired = not self._settled()
                 break
+        await workflow.wait_condition(lambda: not self.busy)  # what an answer records comes before the end
         ended = await self._end()
-        await workflow.wait_condition(workflow.all_handlers_finished)
+        await workflow.wait_condition(lambda: not self.record.errands and workflow.all_handlers_finished())
         return ended
 
     def _settled(self) -> bool:
@@ -67,15 +71,19 @@ class ApprovalWorkflow:
         if self._settled():
             return
         self.asked = self.to_ask
+        now, case = self.record.now(), self.case
+        waiting = {person for errand in self.errands for person in errand.to}
+        people = tuple(one for one in self.record.asked_at(now) if one not in self.record.asked and one not in waiting)
         again = self.record.of("approval.requested", f"requested/{self.asked}", f"{self.key}/requested", {}, "open")
         await self.record.append(again)
-        now = self.record.now()
-        case, people = self.case, self.record.asked_at(now)
-        left = PlanAsks(reminders=(), within=within(now, case.deadline), times=case.times, people=people, at=now)
+        if not people:
+            return
+        left = within(now, case.deadline)
+        plan = PlanAsks(reminders=case.reminders, within=left, times=case.times, people=people, at=now)
         asks = await workflow.execute_activity_method(
-            Schedules.plan_asks, left, summary=f"when to ask {len(people)}", **RECORD
+            Schedules.plan_asks, plan, summary=f"when to ask {len(people)}", **RECORD
         )
-        self.errands.extendleft(reversed(asks.errands))
+        self.errands = deque(sorted((*self.errands, *asks.errands), key=lambda one: one.at))
 
     async def _ask(self, errand: Errand) -> None:
         self.told += 1
@@ -124,6 +132,8 @@ class ApprovalWorkflow:
             via = chain_of(self.record.known.mandates, _given(answer), self._matter(answer), self.record.now())
             await report(self.case.product, DecisionGiven(**about, approval=self.case.number, via=via))
             await workflow.wait_condition(lambda: self.effect is not None or self.replaced is not None)
+            if self.effect is not None and self.effect.effect in ("counted", "uncounted"):
+                await self.record.counted(answer, self.effect, self.answers)
         finally:
             self.busy = False
         if self.effect is None:
@@ -133,8 +143,6 @@ class ApprovalWorkflow:
             raise ApplicationError(effect.because, type="DecisionRefusedError", non_retryable=True)
         if effect.settles:
             self.decided = (answer, effect)
-        else:
-            await self.record.counted(answer, effect, self.answers)
         return effect
 
     @decide.validator

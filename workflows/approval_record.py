@@ -31,6 +31,11 @@ class ApprovalRecord(Recorder):
         people = (*mandates.people.holders(role), *stand_ins(mandates, role, "decisions", at))
         return tuple(person for person in people if person != self.case.requester) or people
 
+    def joins_after(self, at: datetime) -> datetime | None:
+        """Return when the next delegation begins that lets somebody decide this; None: none that is known."""
+        starts = (one.start for one in self.known.mandates.delegations if one.role == self.case.role)
+        return min((start for start in starts if start > at), default=None)
+
     def knows(self, person: str) -> bool:
         """Tell whether somebody belongs to the product: by a role, a delegation, a team or a contact."""
         mandates, directory = self.known.mandates, self.known.directory
@@ -122,6 +127,8 @@ class ApprovalRecord(Recorder):
         """Record how the request was answered, and tell the others who were asked."""
         data: dict[str, object] = {"by": answer.actor, "role": answer.role, "reason": answer.reason}
         data |= {"said": effect.because, **self.waited}
+        if effect.effect == "adopted":
+            data["proposal"] = answer.proposal  # it may be an alternative
         if answer.acting_for not in (None, answer.actor):
             data["acting_for"] = answer.acting_for or ""
         entry = self.of("approval.concluded", "concluded", effect.cause, data, effect.effect)
@@ -131,7 +138,8 @@ class ApprovalRecord(Recorder):
             told = self.of("approval.settled_told", "concluded/told", entry.key, {"to": list(others)})
             ended = STATES.get(effect.effect, f"is {effect.effect}")
             subject = f"Decision {self.case.number} for {self.case.product} {ended}"
-            await self._tell(told, others, subject, f"{answer.actor}: {effect.because}", "decision_settled")
+            text = effect.because if effect.because.startswith(answer.actor) else f"{answer.actor}: {effect.because}"
+            await self._tell(told, others, subject, text, "decision_settled", answer.proposal)
 
     async def superseded(self, replaced: Replacement) -> None:
         """Record that the request is no longer open, and tell everybody who was asked."""
@@ -144,13 +152,15 @@ class ApprovalRecord(Recorder):
             subject = f"Decision {case.number} for {case.product} is no longer needed"
             await self._tell(told, people, subject, replaced.because, "decision_withdrawn")
 
-    async def _tell(self, entry: Entry, people: tuple[str, ...], subject: str, text: str, kind: str) -> None:
-        case = self.case
-        link = LinkTo(
-            thing=f"approval/{case.product}/{case.number}",
-            hash=case.proposal,
-            until=case.clock.real(case.deadline),
-        )
-        facts = {**case.brief.model_dump(mode="json"), "hash": case.proposal, "number": case.number}
-        to = self.known.directory.people(people, case.role)
-        await self.tell(entry, case.role, to, subject, text, kind=kind, facts=facts, link=link, flood=case.flood)
+    async def _tell(
+        self, entry: Entry, people: tuple[str, ...], subject: str, text: str, kind: str, proposal: str | None = None
+    ) -> None:
+        """Tell people; what is still to be decided goes with a question, and not with news of its end."""
+        case, digest = self.case, proposal or self.case.proposal
+        thing, until = f"approval/{case.product}/{case.number}", case.clock.real(case.deadline)
+        facts: dict[str, object] = {}
+        if kind in ("decision_asked", "decision_reminded"):
+            facts = {**case.brief.model_dump(mode="json"), "hash": digest, "number": case.number}
+        to, link = self.known.directory.people(people, case.role), LinkTo(thing=thing, hash=digest, until=until)
+        about = (entry, case.role, to, subject, text)
+        await self.tell_meanwhile(*about, kind=kind, facts=facts, link=link, flood=case.flood)

@@ -17,7 +17,7 @@ from domain.delegations import Delegation, roles_open_to
 from domain.evolve_answers import refusal_of_grant, refusal_of_revocation
 from domain.evolve_decisions import refusal_of_reversal
 from domain.product import ProductState
-from domain.record import ViewRow
+from domain.record import ViewRow, content_hash
 from domain.views import product_row, roadmap_row
 from events.internal import SOURCE, DelegationGranted, DelegationRevoked, ProductArchived, ReversalRequested
 from events.union import Accepted, Internal
@@ -31,6 +31,8 @@ from workflows.messages import (
 )
 from workflows.options import STATE
 from workflows.recording import Recorder
+
+LONGEST_ID = 64  # characters of an update's id that become part of an event's
 
 
 class ProductDesk:
@@ -90,10 +92,11 @@ class ProductDesk:
     @workflow.update(name="delegate", description="let somebody stand in")
     async def delegate(self, request: DelegationRequest) -> int:
         """Let somebody act in another one's stead; returns the delegation's number."""
-        granted = DelegationGranted(**self._event("delegation"), **self._asked(request).model_dump(exclude={"number"}))
-        await self._put(granted.model_copy(update={"identity": request.identity}))
-        mine = (one.number for one in self.state.delegations if one.start == granted.start and one.end == granted.end)
-        return max(mine, default=self.state.delegation_count)
+        asked = self._asked(request).model_dump(exclude={"number", "event"})
+        granted = DelegationGranted(**self._event("delegation"), **asked, identity=request.identity)
+        await self._put(granted)
+        mine = (one.number for one in self.state.delegations if one.event == granted.id)
+        return next(mine, self.state.delegation_count)
 
     @delegate.validator
     def check_delegate(self, request: DelegationRequest) -> None:
@@ -151,7 +154,7 @@ class ProductDesk:
             taken = self.waiting[event_id]
         finally:
             del self.waiting[event_id]
-        if taken is not None and taken.outcome == "refused":
+        if taken is not None and taken.outcome != "applied":
             raise ApplicationError(taken.because, type="ProductRefusedError", non_retryable=True)
 
     @workflow.query(name="roadmap", description="the roadmap as it stands")
@@ -178,4 +181,5 @@ def _refuse(why: str) -> None:
 def _update_id() -> str:
     """Return the id of the update that is handled: two calls are two events, one call repeated is one."""
     update = workflow.current_update_info()
-    return "" if update is None else update.id
+    given = "" if update is None else update.id
+    return given if len(given) <= LONGEST_ID else content_hash(given)

@@ -7,7 +7,16 @@ from temporalio import workflow
 from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 
-from domain.climbing import Climbing, handed_to_board, next_due, refusal_of_steering, take_held, take_step
+from domain.climbing import (
+    Climbing,
+    Due,
+    handed_to_board,
+    joined,
+    next_due,
+    refusal_of_steering,
+    take_held,
+    take_step,
+)
 from domain.delegations import Given, Matter, chain_of
 from domain.replies import refusal_of_reply
 from events.internal import SOURCE, EscalationAnswered, EscalationUnanswered
@@ -15,7 +24,7 @@ from workflows.escalation_record import EscalationRecord
 from workflows.messages import Ended, EscalationCase, EscalationReply, Known, ReplyEffect, Steered, StoodDown
 from workflows.options import STATE
 from workflows.reporting import report
-from workflows.steering import board_at, go_on, steer
+from workflows.steering import go_on, in_role, present_step, steer
 from workflows.waiting import happens_by, read
 
 MOST_STEERED = 200  # what people may do to one climb without answering
@@ -34,7 +43,8 @@ class EscalationWorkflow:
         self.word: ReplyEffect | None = None
         self.reply: EscalationReply | None = None
         self.stood_down: StoodDown | None = None
-        self.handed = False  # to the board, and the climb has to look what is next
+        self.handing = False  # to the board
+        self.appointed = False  # others hold the roles, or stand in, since a moment ago
         self.over = False
         self.wanted: deque[tuple[int, Steered]] = deque()  # what people want done to the climb, in order
         self.wishes = 0
@@ -48,44 +58,62 @@ class EscalationWorkflow:
         if next_due(self.climbing).at > self.record.now():
             await self.record.opened(self.climbing)
         while not self._settled():
-            due, self.handed = next_due(self.climbing), False
-            if await happens_by(case.clock, due.at, lambda: self._settled() or self.handed or bool(self.wanted)):
-                if self.wanted and not self._settled():
-                    await self._steer(*self.wanted.popleft())
+            due = next_due(self.climbing)
+            if await happens_by(case.clock, due.at, lambda: self._settled() or self._asked()):
+                await self._do_asked()
             elif due.what == "end":
                 while self.busy:  # an answer given in time still counts
                     await workflow.wait_condition(lambda: not self.busy)
-                if next_due(self.climbing).what == "end" or self._settled():  # it was not handed to the board
+                if not self._asked():  # it was not handed to the board
                     break
             else:
-                await self._fall_due(due.what)
+                await self._fall_due(due)
         self.over = True
         ended = await self._end()
         workflow.upsert_search_attributes([STATE.value_set(ended.ended)])
-        await workflow.wait_condition(workflow.all_handlers_finished)
+        await workflow.wait_condition(lambda: not self.record.errands and workflow.all_handlers_finished())
         return ended
 
     def _settled(self) -> bool:
         return self.reply is not None or self.stood_down is not None
 
-    async def _fall_due(self, what: str) -> None:
+    def _asked(self) -> bool:
+        """Tell whether somebody wants something of the climb; only the run itself changes it, one thing at a time."""
+        return self.handing or self.appointed or bool(self.wanted)
+
+    async def _do_asked(self) -> None:
         now = self.record.now()
-        if what == "resume":
+        if self._settled():
+            return
+        if self.handing:
+            board, self.handing = await in_role(self.record, "executive_board", now), False
+            self.climbing = handed_to_board(self.climbing, board, now)
+        elif self.appointed:
+            self.appointed, role = False, self.record.role
+            if role is not None:
+                fresh = await in_role(self.record, role, now)
+                self.climbing = joined(self.climbing, role, fresh, self.record.told)
+        else:
+            await self._steer(*self.wanted.popleft())
+
+    async def _fall_due(self, due: Due) -> None:
+        now = max(self.record.now(), due.at)  # a fast clock may round to a moment before
+        if due.what == "resume":
             self.climbing = await go_on(self.climbing, self.record, now)
             await self.record.rearmed(self.climbing)
-        elif what == "held":
-            self.climbing, due = take_held(self.climbing, now)
-            for one in due:
+        elif due.what == "held":
+            self.climbing, back = take_held(self.climbing, now)
+            for one in back:
                 await self.record.back_on_duty(one, self.climbing)
         elif (step := self.climbing.next_step) is not None:
-            taken = take_step(self.climbing, step, now)
+            taken = take_step(self.climbing, await present_step(self.climbing, step, self.record, now), now)
             self.climbing = taken.after
             await self.record.climbed(taken)
 
     async def _steer(self, number: int, wanted: Steered) -> None:
         """Do what somebody wants done, unless it no longer can be."""
         steering, now = wanted.steering, self.record.now()
-        who = (self.record.known.mandates, frozenset(self.record.told))
+        who = (self.record.known.mandates, frozenset(self.record.people))
         if why := refusal_of_steering(self.climbing, steering, *who, now):
             self.done[number] = wanted.model_copy(update={"refused": why})
             return
@@ -121,14 +149,13 @@ class EscalationWorkflow:
         self.busy, self.word = True, None
         self.answers += 1
         try:
-            about = self._event(f"answer/{self.answers}", f"{self.key}/step/1") | reply.model_dump()
+            about = self._event(f"answer/{self.answers}", self.record.first) | reply.model_dump()
             matter = Matter(scope="escalations", money=reply.money or 0)
             via = chain_of(self.record.known.mandates, _given(reply), matter, self.record.now())
             await report(self.case.product, EscalationAnswered(**about, via=via))
             await workflow.wait_condition(lambda: self.word is not None or self.stood_down is not None)
             if self.word is not None and self.word.effect == "handed":
-                now = self.record.now()
-                self.climbing, self.handed = handed_to_board(self.climbing, await board_at(self.record, now), now), True
+                self.handing = True
                 return Ended(ended="handed", because=self.word.because)
         finally:
             self.busy = False
@@ -161,7 +188,7 @@ class EscalationWorkflow:
             self._refuse(self._ended())
         if self.wishes >= MOST_STEERED:
             self._refuse(f"it was acknowledged, paused or moved {MOST_STEERED} times already: answer it")
-        who = (self.record.known.mandates, frozenset(self.record.told))
+        who = (self.record.known.mandates, frozenset(self.record.people))
         self._refuse(refusal_of_steering(self.climbing, wanted.steering, *who, self.record.now()))
 
     @staticmethod
@@ -195,6 +222,7 @@ class EscalationWorkflow:
     def appoint(self, new: RawValue) -> None:
         """Ask and accept those who may answer now (`Known`)."""
         self.record.known = read(new, Known)
+        self.record.appointed = self.appointed = True
 
 
 def _given(reply: EscalationReply) -> Given:

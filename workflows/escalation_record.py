@@ -6,14 +6,15 @@ from datetime import datetime
 from temporalio import workflow
 
 from activities.links import LinkTo
-from domain.climbing import Climbing, Held, Steering, Taken, next_due, standing
+from domain.climbing import Climbing, Held, Steering, Taken, climbs_at, standing
 from domain.entries import incident_row, workflow_id, workflow_row
 from domain.horizon_mismatch import options_data
 from domain.ladder import Send
 from domain.latency import waited
 from domain.narrative_parts import subject_name
-from domain.record import Entry, ViewRow
+from domain.record import Entry, ViewRow, content_hash
 from domain.wording import listing, role_name
+from events.internal import Role
 from workflows.messages import EscalationCase, EscalationReply, StoodDown
 from workflows.options import DUE, ROLE
 from workflows.recording import Recorder
@@ -39,9 +40,12 @@ class EscalationRecord(Recorder):
         self.told: dict[str, str] = {}  # person -> role in which they were told
         self.channels: dict[str, None] = {}  # and the channels
         self.cause = case.cause  # key of the entry that the next one follows from
-        self.role: str | None = None  # for whom it waits
+        self.role: Role | None = None  # for whom it waits
         self.asked: tuple[str, ...] = ()  # whom the latest step asked
-        self.again = 0  # how often it went on by itself
+        self.people: dict[str, None] = {}  # everybody who was asked so far
+        self.appointed = False  # whether others hold the roles, or stand in, than when it started
+        self.first = case.cause  # key of the first entry
+        self.again = self.returned = 0  # how often it went on by itself, and how many were told later
 
     def of(
         self, kind: str, key: str, data: Mapping[str, object], climbing: Climbing | None = None, ended: str = ""
@@ -59,7 +63,7 @@ class EscalationRecord(Recorder):
     def _rows(self, data: dict[str, object], climbing: Climbing | None, ended: str) -> tuple[ViewRow, ...]:
         case = self.case
         role = None if ended else self.role
-        until = None if climbing is None else next_due(climbing).at
+        until = None if climbing is None else climbs_at(climbing)
         data = {**data, "started_at": case.started_at.isoformat(), "to": list(self.asked)}
         if case.options:
             data["options"] = options_data(case.options)
@@ -81,8 +85,10 @@ class EscalationRecord(Recorder):
         step = climbing.next_step
         self.role = None if step is None else step.role
         self.asked = () if step is None else step.asked
-        data = {"role": self.role or "", "to": list(self.asked), "until": next_due(climbing).at.isoformat()}
-        await self.append(self.of("escalation.opened", "opened", data, climbing))
+        data = {"role": self.role or "", "to": list(self.asked), "until": climbs_at(climbing).isoformat()}
+        entry = self.of("escalation.opened", "opened", data, climbing)
+        self.first = self.cause = entry.key
+        await self.append(entry)
 
     async def climbed(self, taken: Taken) -> None:
         """Record a step, and tell those whom it tells now."""
@@ -92,21 +98,25 @@ class EscalationRecord(Recorder):
             self.role = step.role
             self.asked = tuple(dict.fromkeys(asked))
             if step.role is not None:
-                due = next_due(after).at
+                due = climbs_at(after)
                 workflow.upsert_search_attributes([ROLE.value_set(step.role), DUE.value_set(due)])
         kind = "escalation.started" if step.number == 1 else "escalation.climbed"
-        held = sorted(one.send.to for one in after.held if one.step == step.number)
+        later = [one.send for one in after.held if one.step == step.number]
+        held = sorted(send.to for send in later if not send.copies)
         data = {
             "role": step.role or "",
             "rung": step.rung,
             "step": step.number,
             "to": [send.to for send in taken.now if not send.copies],
-            "copies": [send.to for send in taken.now if send.copies],
+            "copies": [send.to for send in (*taken.now, *later) if send.copies],
             "held": held,
-            "until": next_due(after).at.isoformat(),
+            "until": climbs_at(after).isoformat(),
         }
         entry = self.of("escalation.reminded" if step.reminder else kind, f"step/{step.number}", data, after)
-        self.cause = f"{self.key}/step/1"
+        if step.number == 1:
+            self.first = entry.key
+        self.cause = self.first
+        self.people |= dict.fromkeys(asked)
         await self._send(entry, taken.now, reminder=step.reminder)
         for send in taken.unreachable:
             await self._nobody(step.number, send)
@@ -123,10 +133,14 @@ class EscalationRecord(Recorder):
         return f"escalation/{self.case.subject}/{self.case.number}"
 
     async def back_on_duty(self, held: Held, climbing: Climbing) -> None:
-        """Tell somebody who was not on duty, at their return."""
-        data = {"to": [held.send.to], "role": held.send.role, "until": next_due(climbing).at.isoformat()}
-        entry = self.of("escalation.told_at_return", f"step/{held.step}/{held.send.to}", data, climbing)
-        await self._send(entry, (held.send,), reminder=False)
+        """Tell somebody who was not on duty, at their return; or who has come to answer it meanwhile."""
+        data = {"to": [held.send.to], "role": held.send.role, "until": climbs_at(climbing).isoformat()}
+        again = any(step.number == held.step and step.reminder for step in climbing.climb.steps)
+        reminder = again and held.send.to in self.told
+        self.people |= {held.send.to: None}
+        self.returned += 1
+        entry = self.of("escalation.told_at_return", f"later/{self.returned}", data, climbing)
+        await self._send(entry, (held.send,), reminder=reminder)
 
     async def rearmed(self, climbing: Climbing) -> None:
         """Record that the climb goes on, because nobody answered meanwhile."""
@@ -139,11 +153,7 @@ class EscalationRecord(Recorder):
         data = {**steering.model_dump(mode="json", exclude={"kind", "identity"}), "said": said}
         entry = self.of(DONE[steering.kind], f"steered/{number}", data, climbing)
         entry = entry.model_copy(update={"actor": steering.actor, "identity": steering.identity})
-        if steering.kind == "reassign":
-            send = Send(to=steering.to, at=self.now(), role=climbing.at_least)
-            await self._send(entry, (send,), reminder=False)
-        else:
-            await self.append(entry)
+        await self.append(entry)
         return said or "the climb goes on"
 
     async def concluded(self, reply: EscalationReply, cause: str) -> None:
@@ -180,7 +190,9 @@ class EscalationRecord(Recorder):
         people = tuple(directory.person(name, role) for name, role in sorted(self.told.items()) if name != without)
         to = (*people, *(directory.channel(name) for name in self.channels))
         if to:
-            await self.tell(entry, "everyone told", to, subject, text, kind="escalation_over", flood=self.case.flood)
+            await self.tell_meanwhile(
+                entry, "everyone told", to, subject, text, kind="escalation_over", flood=self.case.flood
+            )
         else:
             await self.append(entry)
 
@@ -202,10 +214,10 @@ class EscalationRecord(Recorder):
             facts["until"] = entry.data["until"]
         kind = "escalation_reminded" if reminder else "escalation_asked"
         about = (entry, self.role or "", to, subject, case.because)
-        await self.tell(*about, kind=kind, facts=facts, link=link, flood=case.flood)
+        await self.tell_meanwhile(*about, kind=kind, facts=facts, link=link, flood=case.flood)
 
     async def _nobody(self, step: int, send: Send) -> None:
-        key = f"{self.key}/step/{step}/{send.to}/unreachable"
+        key = f"{self.key}/step/{step}/{content_hash(send.to)[:16]}/unreachable"
         text = f"{send.to} is not on duty within two years, and could not be told of {subject_name(self.case.subject)}"
         row = incident_row(self.product, key, "Somebody cannot be told", text, self.now())
         data = {"subject": "Somebody cannot be told", "text": text, "said": text}

@@ -18,7 +18,8 @@ from domain.planning import SolverLimits
 from domain.policy import Flood
 from domain.product import ProductState
 from domain.timetable import Timetable
-from events.fields import Name, Period, Text
+from domain.waits import Wait
+from events.fields import Instant, Name, Period, Text
 from events.internal import Change, Reply, Role, Scope, Verdict, Wish
 from events.union import Accepted
 
@@ -102,6 +103,7 @@ class ApprovalCase(_Frozen):
     known: Known
     asked_at: AwareDatetime
     asks: Asks
+    reminders: tuple[Wait, ...] = ()  # for those who come to be asked later
     times: Timetable
     on_expiry: Literal["escalate", "reject", "lapse"]
     flood: Flood = Flood()
@@ -123,7 +125,7 @@ class Answer(_Frozen):
     role: Role
     reason: Text
     proposal: str
-    until: AwareDatetime | None = None  # with `keep`
+    until: Instant | None = None  # with `keep`
     acting_for: str | None = Field(default=None, max_length=200)
     wishes: dict[Name, Wish] = Field(default_factory=dict, max_length=100)  # with `changes`
     identity: Literal["asserted", "authenticated"] = "asserted"
@@ -186,7 +188,7 @@ class EscalationReply(_Frozen):
     actor: str = Field(min_length=1, max_length=200)
     role: Role
     reason: Text
-    until: AwareDatetime | None = None  # with `accept_delay`
+    until: Instant | None = None  # with `accept_delay`
     team: Name | None = None  # with `give_capacity`; None: the provider
     period: Period | None = None  # with `give_capacity`, `give_money`, `resequence`
     person_days: float | None = Field(default=None, gt=0, le=100_000)
@@ -216,8 +218,8 @@ class DelegationRequest(_Frozen):
     person: str = Field(min_length=1, max_length=200)
     delegate: str = Field(min_length=1, max_length=200)
     role: Role
-    start: AwareDatetime | None = None  # None: from now on
-    end: AwareDatetime
+    start: Instant | None = None  # None: from now on
+    end: Instant
     scope: Scope = "all"
     most_money: int | None = Field(default=None, ge=0, le=10**15)
     reason: Text

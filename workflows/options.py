@@ -39,6 +39,13 @@ REQUEST = Options(  # messages to people
         initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1), maximum_attempts=10
     ),
 )
+PATIENT = Options(  # messages that nothing waits for: a mail server may be down for hours, here for about five
+    start_to_close_timeout=timedelta(seconds=60),
+    heartbeat_timeout=timedelta(seconds=5),
+    retry_policy=RetryPolicy(
+        initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=10), maximum_attempts=40
+    ),
+)
 
 
 def attributes(

@@ -159,10 +159,15 @@ class Performer:
             )
 
     async def _signal(self, target: str, name: str, message: object, cause: str) -> None:
-        """Signal another workflow; when it is gone, that is an incident, not a reason to stop."""
+        """Signal another workflow; when it is gone, that is an incident, not a reason to stop.
+
+        Who has just ended need not hear who may decide now.
+        """
         try:
             await workflow.get_external_workflow_handle(target).signal(name, message)
         except ApplicationError:  # it has ended
+            if name == "appoint":
+                return
             key = f"{cause}/unheard/{target}"
             text = f"{target} no longer listens, so it did not hear: {name.replace('_', ' ')}"
             data = {"subject": f"{target} is gone", "text": text, "said": text}

@@ -13,6 +13,7 @@ from domain.deadlines import next_wake, struck
 from domain.deduplication import Offsets, Window
 from domain.definition import ClockSettings
 from domain.entries import Times, adoption_of, spelled_event, workflow_id
+from domain.evolve import APPLIED
 from domain.product import ProductState
 from domain.reactions import Adopt, NoReaction, Reaction
 from domain.record import Spelled, spell
@@ -140,11 +141,13 @@ class ProductWorkflow(ProductDesk):
             rows = self.shown.rows(self.state, at, self.recorder.workflow_id)
             entries[-1] = entries[-1]._replace(rows=(*entries[-1].rows, *rows))
         await self.recorder.write(entries)
-        self.waiting |= {event_id: outcomes[event_id] for event_id in self.waiting if event_id in outcomes}
+        known = {one.event.id: APPLIED for one in batch}  # asked again in a later run: it was taken in before
+        heard = known | outcomes
+        self.waiting |= {event_id: heard[event_id] for event_id in self.waiting if event_id in heard}
         for number, (reaction, stamped, state) in enumerate(to_perform, start=1):
             await self.performer.perform(reaction, stamped, state, number)
-        for key in applied:  # what they opened has begun by now, and hears it too
-            await self.performer.appoint(self.state, key)
+        if applied:  # what they opened has begun by now, and hears it too
+            await self.performer.appoint(self.state, applied[-1])
         if opened is not None:
             await self.performer.reprioritize(case)
 

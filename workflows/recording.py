@@ -1,5 +1,6 @@
 """How a workflow writes to the ledger and tells people, with the right times and the history that it belongs to."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -18,7 +19,7 @@ from domain.directory import Recipient
 from domain.entries import Times, digest_id, incident_row
 from domain.policy import Flood
 from domain.record import Entry, Identity, Spelled, ViewRow, spell
-from workflows.options import RECORD, REQUEST, TASK_TIMEOUT, attributes
+from workflows.options import PATIENT, RECORD, REQUEST, TASK_TIMEOUT, Options, attributes
 
 
 class Recorder:
@@ -27,6 +28,7 @@ class Recorder:
     def __init__(self, product: str, workflow_id: str, clock: ProductClock, policy_hash: str) -> None:
         self.product, self.workflow_id = product, workflow_id
         self.clock, self.policy_hash = clock, policy_hash
+        self.errands: set[asyncio.Task[bool]] = set()  # messages under way
 
     def now(self) -> datetime:
         """Return the product's time."""
@@ -89,6 +91,7 @@ class Recorder:
         facts: Mapping[str, Any] | None = None,
         link: LinkTo | None = None,
         flood: Flood | None = None,
+        patience: Options = REQUEST,
     ) -> bool:
         """Tell people, and record it; a message that cannot go out becomes an incident, and work goes on.
 
@@ -106,13 +109,24 @@ class Recorder:
             flood=flood or Flood(),
             clock=self.clock,
         )
-        return await self.send(tell)
+        return await self.send(tell, patience)
 
-    async def send(self, tell: Tell) -> bool:
+    async def tell_meanwhile(self, entry: Entry, *about: Any, **more: Any) -> None:
+        """Record that people are told, and tell them while the workflow goes on: a mail server may be down for hours.
+
+        As `tell` otherwise. Whoever uses it waits for `errands` before the end.
+        """
+        await self.append(entry)
+        told = entry.model_copy(update={"rows": ()})  # they are older than whatever is recorded meanwhile
+        errand = asyncio.create_task(self.tell(told, *about, patience=PATIENT, **more))
+        self.errands.add(errand)
+        errand.add_done_callback(self.errands.discard)
+
+    async def send(self, tell: Tell, patience: Options = REQUEST) -> bool:
         """Send a message that is put together; tell whether everybody was told, or will be with others."""
         try:
             told: Told | None = await workflow.execute_activity_method(
-                Notifications.tell, tell, summary=f"tell {tell.role}", **REQUEST
+                Notifications.tell, tell, summary=f"tell {tell.role}", **patience
             )
         except ActivityError as failed:
             await self._not_told(tell, str(failed.cause or failed))

@@ -15,25 +15,42 @@ from domain.climbing import (
     paused,
     reassigned,
     skipped,
+    told_anew,
 )
-from domain.ladder import Send
+from domain.ladder import Send, Step
 from domain.policy import Ladder, Rung
 from domain.waits import wait
+from events.internal import Role
 from workflows.escalation_record import EscalationRecord
 from workflows.options import RECORD
 
 AT_ONCE = wait("0 hours")
 
 
-async def board_at(record: EscalationRecord, now: datetime) -> tuple[Send, ...]:
-    """Return when each of the executive board, and who stands in there, is told of what is handed to it now."""
-    known, case = record.known, record.case
-    rung = Ladder(rungs=(Rung(after=AT_ONCE, role="executive_board"),))
-    plan = PlanClimb(ladder=rung, times=case.times, mandates=known.mandates, leads=(), at=now)
-    climb = await workflow.execute_activity_method(
-        Schedules.plan_climb, plan, summary="when the board is told", **RECORD
-    )
+async def sends_to(record: EscalationRecord, rung: Rung, now: datetime) -> tuple[Send, ...]:
+    """Return whom a rung tells that is taken now, by who holds the roles and stands in now, and when each is told."""
+    ladder = Ladder(rungs=(rung,))
+    plan = PlanClimb(ladder=ladder, times=record.case.times, mandates=record.known.mandates, leads=(), at=now)
+    climb = await workflow.execute_activity_method(Schedules.plan_climb, plan, summary="who is told when", **RECORD)
     return climb.steps[0].sends
+
+
+async def in_role(record: EscalationRecord, role: Role, now: datetime) -> tuple[Send, ...]:
+    """Return whom a role's step tells that is taken now."""
+    return await sends_to(record, Rung(after=AT_ONCE, role=role), now)
+
+
+async def present_step(climbing: Climbing, step: Step, record: EscalationRecord, now: datetime) -> Step:
+    """Return a step with the people whom it tells now; the instant alone was fixed when it started."""
+    if step.reminder and climbing.assigned is not None and not step.at_once:
+        given = await sends_to(record, Rung(after=AT_ONCE, people=(climbing.assigned,)), now)
+        return step.model_copy(update={"sends": given})
+    if step.role is not None and (record.appointed or step.number > 1):  # people and their delegations come and go
+        fresh = await in_role(record, step.role, now)
+        if step.at_once:
+            fresh = tuple(send.model_copy(update={"at": now}) for send in fresh)
+        return told_anew(step, fresh)
+    return step
 
 
 async def go_on(climbing: Climbing, record: EscalationRecord, now: datetime) -> Climbing:
@@ -62,4 +79,5 @@ async def steer(climbing: Climbing, steering: Steering, record: EscalationRecord
         return forced(running, now)
     if steering.kind == "skip":
         return skipped(climbing)
-    return reassigned(climbing, steering.to)
+    given = await sends_to(record, Rung(after=AT_ONCE, people=(steering.to,)), now)
+    return reassigned(climbing, steering.to, given)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
+from pydantic import ValidationError
 
 from activities.messages.delivery import LOG, SEND_S
 from activities.messages.rendering import render
@@ -67,7 +68,10 @@ def probe(
 
 
 def _message(name: str, to: str | None) -> Message:
-    recipient = Recipient(name=to or name, is_channel=to is None, contact=Contact(mail=to))
+    try:
+        recipient = Recipient(name=to or name, is_channel=to is None, contact=Contact(mail=to))
+    except ValidationError:
+        raise UsageError(f"--to: {to!r} is not an address, such as olga@example.com") from None
     subject, text = "A test of Tandem", f"If you can read this, the channel {name} works. Nothing has to be done."
     parts = render("news", "this installation", recipient, subject, text, {})
     return Message(

@@ -15,7 +15,7 @@ LABEL = "simulated clock"
 # Told by their sum in the plan, or by the entry beside them; `tandem ledger show` has them all.
 UNTOLD = frozenset(
     {"item.started", "item.completed", "budget.spent", "approval.asked", "approval.withdrawal_told"}
-    | {"reprioritization.started"}
+    | {"reprioritization.started", "message.delivered", "approval.settled_told", "escalation.conclusion_told"}
 )
 
 _STYLES = {

@@ -152,7 +152,7 @@ async def steered(company: Company) -> list[str]:
     now = await company.env.get_current_time()
     await steer(company, "pause", waiting_on="the vendor", until=now + timedelta(days=3))
     await steer(company, "resume", actor="mara")
-    await steer(company, "reassign", to="omar", actor="mara")
+    await steer(company, "reassign", to="omar")
     await steer(company, "force", actor="mara")
     await company.recorded("escalation.climbed")
     await company.reply("hand_to_board")

@@ -1,13 +1,13 @@
 """Answering an escalation, and steering its climb without answering it."""
 
 from fastapi import APIRouter
-from pydantic import AwareDatetime, BaseModel, Field, ValidationInfo, field_validator
+from pydantic import BaseModel, Field, ValidationInfo, field_validator
 
 from domain.climbing import Steer, Steering
 from domain.delegations import Given, Matter
 from domain.inbox import least_asked
 from domain.record import ViewRow
-from events.fields import MAX_MONEY, Name, Period
+from events.fields import MAX_MONEY, Instant, Name, Period
 from events.internal import Reply as Kind
 from events.internal import Role
 from web.answers_refused import not_theirs, place_of, refused
@@ -44,7 +44,11 @@ STEERED = (  # and in what is done to a climb
     ("pause (needs a date|cannot last)", "until"),
     (r".* may not answer this: it needs", "to"),
 )
-STRANGERS = ((r".* was not told of this", "actor"), (r".* holds no role in this product", "actor"))
+STRANGERS = (
+    (r".* is not asked about this", "actor"),
+    (r".* holds no role in this product", "actor"),
+    ("to (pause|skip|reassign) this needs the", "actor"),
+)
 
 
 def _in_its_place(value: object, info: ValidationInfo, kind: str) -> object:
@@ -64,7 +68,7 @@ class Reply(Asked):
     actor: Actor
     role: Role
     reason: Reason
-    until: AwareDatetime | None = Field(default=None, description="With `accept_delay`: the date that is accepted")
+    until: Instant | None = Field(default=None, description="With `accept_delay`: the date that is accepted")
     team: Name | None = Field(default=None, description="With `give_capacity`; null: the team that does not deliver")
     period: Period | None = Field(default=None, description="The month that more is given in, or an item waits for")
     person_days: float | None = Field(default=None, gt=0, le=100_000, description="More than the team had")
@@ -97,7 +101,7 @@ class Steered(Asked):
     actor: Actor
     reason: Reason | None = None
     waiting_on: Actor | None = Field(default=None, description="With `pause`: the party that it waits for")
-    until: AwareDatetime | None = Field(default=None, description="With `pause`: by the product's clock")
+    until: Instant | None = Field(default=None, description="With `pause`: by the product's clock")
     to: Actor | None = Field(default=None, description="With `reassign`: who is reminded from now on")
 
     @field_validator("until", "waiting_on", "to")

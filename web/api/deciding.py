@@ -1,11 +1,11 @@
 """Deciding what was looked at, saying something about it, and asking to go back."""
 
 from fastapi import APIRouter
-from pydantic import AwareDatetime, BaseModel, Field, ValidationInfo, field_validator
+from pydantic import BaseModel, Field, ValidationInfo, field_validator
 
 from domain.delegations import Given, Matter, roles_open_to
 from domain.inbox import role_of
-from events.fields import Name
+from events.fields import Instant, Name
 from events.internal import Role, Verdict, Wish
 from web.answers_refused import not_theirs, place_of, refused
 from web.api.bodies import JSON_ONLY, Actor, Asked, Reason
@@ -37,7 +37,7 @@ class Decision(Asked):
     proposal: str = Field(
         pattern=r"^[0-9a-f]{64}$", description="The hash of what was shown: the proposal, or one of its alternatives"
     )
-    until: AwareDatetime | None = Field(default=None, description="With `keep`: by the product's clock")
+    until: Instant | None = Field(default=None, description="With `keep`: by the product's clock")
     acting_for: Actor | None = Field(default=None, description="Who holds the role, when the actor stands in")
     wishes: dict[Name, Wish] = Field(
         default_factory=dict, max_length=100, description="With `changes`: items that the plan must have, or leave out"

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path
 from pydantic import AwareDatetime, BaseModel, Field
 
 from domain.delegations import Delegation
-from events.fields import MAX_MONEY
+from events.fields import MAX_MONEY, Instant
 from events.internal import Role, Scope
 from web.answers_refused import place_of, refused
 from web.api.bodies import JSON_ONLY, Actor, Asked, Reason
@@ -58,8 +58,8 @@ class Grant(Asked):
     person: Actor = Field(description="Who lets somebody else act in their stead, and signs for it")
     delegate: Actor
     role: Role
-    start: AwareDatetime | None = Field(default=None, description="By the product's clock; null: from now on")
-    end: AwareDatetime
+    start: Instant | None = Field(default=None, description="By the product's clock; null: from now on")
+    end: Instant
     scope: Scope = "all"
     most_money: int | None = Field(default=None, ge=0, le=MAX_MONEY, description="Minor units of one decision")
     reason: Reason

@@ -100,9 +100,9 @@ def adopted(happened: Happened) -> ProductState:
     return happen(happened.state, adoption_of(adopt, Stamped(decision(), happened.state.at))).state
 
 
-def about_the_swap(role: str = "product_owner", **over: Any) -> ProductState:
+def about_the_swap(role: str = "product_owner", state: ProductState | None = None, **over: Any) -> ProductState:
     """Return the state while somebody is asked whether banner takes the place of landing."""
-    return asked(planned(), role, starts=PROPOSED, change=SWAP, **over)
+    return asked(state or planned(), role, starts=PROPOSED, change=SWAP, **over)
 
 
 def solved(state: ProductState, **over: Any) -> Happened:

@@ -159,7 +159,6 @@ def an_outcome(starts: Mapping[str, str] = STARTS, **over: Any) -> Outcome:
 
 def asked(state: ProductState, role: str = "product_owner", **over: Any) -> ProductState:
     """Return the state while somebody is asked for a decision."""
-    request = Request.model_validate(
-        {"number": 1, "role": role, "outcome": an_outcome(**over), "asked_at": state.at}, from_attributes=True
-    )
+    fields = {"number": 1, "role": role, "outcome": an_outcome(**over), "asked_at": state.at}
+    request = Request.model_validate({**fields, "on_expiry": state.policy.on_expiry}, from_attributes=True)
     return state.model_copy(update={"request": request, "approvals": 1})

@@ -10,14 +10,14 @@ from hypothesis import event as noted
 from domain.core import Stamped, Taken
 from domain.definition import People
 from domain.entries import adoption_of
-from domain.product import ProductState
+from domain.product import ProductState, Run
 from domain.reactions import Adopt
-from events.internal import ApprovalExpired, Change, DecisionGiven, Variant
+from events.internal import ApprovalExpired, Change, DecisionGiven, PlanSolved, Variant
 from events.model import Event
 from tests.builders import NOON
 from tests.unit.domain.answers import decision, grant, of_two
 from tests.unit.domain.deciding import Company, states, stories
-from tests.unit.domain.states import DAY, PEOPLE, an_outcome, asked, happen, internal, planned
+from tests.unit.domain.states import DAY, PEOPLE, STARTS, an_outcome, asked, happen, internal, planned
 from tests.unit.domain.watching import Watcher
 from tests.unit.domain.worlds import Moment, Move
 
@@ -54,10 +54,34 @@ def moment(said: Event, before: ProductState = START, *reactions: Any, at: Any =
     return Moment(before, Stamped(said, at), Taken(), reactions, before)
 
 
-def adopts(proposal: str = "proposal-2", **over: Any) -> Adopt:
+def after_wishes() -> tuple[Moment, ProductState]:
+    """Return that otto asked for changes, and the state while what then was found is asked about as if nobody had."""
+    sent_back = decision("changes", wishes={"banner": "in"})
+    asked_for = happen(START, sent_back)
+    wished = Moment(START, Stamped(sent_back, NOON), Taken(), asked_for.reactions, asked_for.state)
+    assert START.request is not None
+    anew = START.request.model_copy(update={"number": 2})
+    return wished, asked_for.state.model_copy(update={"request": anew, "run": Run(number=2, started_at=NOON)})
+
+
+WISHED, ANEW = after_wishes()
+FOUND = {"run": 2, "snapshot": "s", "plan": "plan-2", "proposal": "proposal-2", "starts": STARTS, "gap": 0.0}
+PRICED: dict[str, Any] = FOUND | {"value": 120.0, "value_in_force": 100.0, "change": Change(entered=("banner",))}
+SOLVED = moment(internal(PlanSolved, **PRICED), ANEW)
+ABOVE = ANEW.model_copy(update={"request": ANEW.request and ANEW.request.model_copy(update={"number": 3})})
+EXPIRED = Moment(ANEW, Stamped(internal(ApprovalExpired, approval=2, proposal="proposal-2"), NOON), Taken(), (), ABOVE)
+
+
+def answered(actor: str, state: ProductState, *reactions: Any) -> Moment:
+    """Return that somebody approves what was found under the wishes."""
+    assert state.request is not None
+    return moment(decision(actor=actor, approval=state.request.number), state, *reactions)
+
+
+def adopts(proposal: str = "proposal-2", approval: int = 1, **over: Any) -> Adopt:
     """Return that the plan comes into force whose hash was approved."""
     outcome = an_outcome(variants=(OTHER,), **over).model_copy(update={"proposal": proposal})
-    return Adopt(outcome, "otto and olga", "product_owner", "so be it", approval=1)
+    return Adopt(outcome, "otto and olga", "product_owner", "so be it", approval=approval)
 
 
 def objections(*moments: Moment) -> str:
@@ -74,6 +98,11 @@ def objections(*moments: Moment) -> str:
 
 TOO_FEW = "2 distinct people with authority did not approve this"
 LENT = moment(grant())
+ADOPTS_ANEW = adopts(approval=2)
+OTHERS = People.model_validate(PEOPLE | {"product_owner": ["otto", "olga", "eve"]})
+WITH_EVE = ANEW.model_copy(update={"people": OTHERS})
+WITHOUT_REQUEST = ANEW.model_copy(update={"request": None})
+BY_ITSELF = Adopt(an_outcome(), "tandem", "product_manager", "it is better")
 WITHOUT_OTTO = START.model_copy(update={"people": People.model_validate(PEOPLE | {"product_owner": ["olga"]})})
 
 
@@ -120,6 +149,34 @@ WITHOUT_OTTO = START.model_copy(update={"people": People.model_validate(PEOPLE |
             (moment(OTTO), moment(decision("reject", actor="olga"), START, adopts())),
             "only an approval puts a plan in force",
             id="a rejection",
+        ),
+        pytest.param(
+            (WISHED, SOLVED, answered("olga", ANEW), answered("otto", ANEW, ADOPTS_ANEW)),
+            TOO_FEW,
+            id="one of two, and who wished for it",
+        ),
+        pytest.param(
+            (WISHED, SOLVED, answered("olga", ANEW), answered("bea", ANEW, ADOPTS_ANEW)),
+            TOO_FEW,
+            id="not as product owner",
+        ),
+        pytest.param(
+            (WISHED, SOLVED, answered("olga", ANEW), answered("eve", WITH_EVE, ADOPTS_ANEW)),
+            "",
+            id="two others than who wished for it",
+        ),
+        pytest.param(
+            (WISHED, SOLVED, EXPIRED, answered("olga", ABOVE), answered("otto", ABOVE, adopts(approval=3))),
+            TOO_FEW,
+            id="who wished for it, after silence",
+        ),
+        pytest.param(
+            (WISHED, moment(internal(PlanSolved, **PRICED), WITHOUT_REQUEST, BY_ITSELF)),
+            "what somebody wished for is decided by somebody else",
+            id="what was wished for, by itself",
+        ),
+        pytest.param(
+            (moment(internal(PlanSolved, **PRICED), WITHOUT_REQUEST, BY_ITSELF),), "", id="what nobody asked for"
         ),
     ],
 )

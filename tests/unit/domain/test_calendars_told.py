@@ -44,13 +44,20 @@ def told(
         pytest.param({"team": "it"}, "tokyo", "Asia/Tokyo", True, id="a team's own"),
         pytest.param({"team": "marketing"}, "berlin", "Europe/Berlin", False, id="a team without one"),
         pytest.param({"person": "otto"}, "tokyo", "Asia/Tokyo", True, id="a person's own"),
-        pytest.param({"person": "ida"}, "berlin", "Europe/Berlin", False, id="a person without a contact"),
+        pytest.param({"person": "bea"}, "berlin", "Europe/Berlin", False, id="a person without a contact"),
+        pytest.param({"person": "ida"}, "tokyo", "Asia/Tokyo", False, id="who leads a team, that team's"),
+        pytest.param({"person": "max"}, "berlin", "Europe/Berlin", False, id="who leads a team without one"),
     ],
 )
 def test_whose_calendar_it_is(whose: dict[str, str], calendar: str, zone: str, own: bool) -> None:
     state = with_calendars(otto={"calendar": "tokyo"})
     found = whose_calendar(state, **whose)
     assert (found.calendar, time_zone_of(state, found), found.own) == (calendar, zone, own)
+
+
+def test_who_leads_a_team_and_has_a_calendar_keeps_it() -> None:
+    found = whose_calendar(with_calendars(ida={"calendar": "berlin"}), person="ida")
+    assert (found.calendar, found.own) == ("berlin", True)
 
 
 @pytest.mark.parametrize(

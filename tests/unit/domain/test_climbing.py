@@ -13,6 +13,7 @@ from domain.climbing import (
     forced,
     going_on,
     handed_to_board,
+    joined,
     missing,
     next_due,
     paused,
@@ -21,8 +22,10 @@ from domain.climbing import (
     standing,
     take_held,
     take_step,
+    told_anew,
 )
-from domain.ladder import Send, moved
+from domain.ladder import Send, Step, moved
+from events.internal import Role
 from tests.builders import NOON
 from tests.unit.domain.schedules import ALWAYS, OFFICE_HOURS, climb, ladder, on, timetable
 from tests.unit.domain.states import DAY, HOUR
@@ -143,10 +146,13 @@ def test_a_later_word_stops_it_for_longer_and_never_for_less() -> None:
     assert due(acknowledged(seen(taken()), "olga", NOON + 2 * HOUR, NOON + 3 * HOUR)) == ("resume", "03 13:00")
 
 
-def test_once_somebody_looks_after_it_nobody_else_is_told_at_their_return() -> None:
+def test_who_is_away_while_somebody_looks_after_it_is_told_once_it_goes_on() -> None:
     found = taken(1, Climbing(climb=climb(times=timetable(otto=OFFICE_HOURS), at=FRIDAY)))
-    assert found.held
-    assert seen(found, "olga", FRIDAY + HOUR).held == ()
+    stopped = acknowledged(found, "olga", FRIDAY + HOUR, on("10 12:00"))
+    assert stopped.held == found.held != ()
+    assert due(stopped) == ("resume", "10 12:00")  # otto is back on the 9th, and is not told as yet
+    again = going_on(stopped, moved(found.climb, ALWAYS, 1, on("10 12:00")))
+    assert [held.send.to for held in take_held(again, on("10 12:00"))[1]] == ["otto"]
 
 
 def test_who_has_seen_it_is_not_reminded() -> None:
@@ -235,14 +241,104 @@ def test_when_no_step_is_left_there_is_none_to_force_or_skip() -> None:
     assert skipped(taken(3)) == taken(3)
 
 
-def test_reminders_go_to_who_it_was_given_to_and_other_steps_to_their_own() -> None:
-    found = reassigned(taken(), "olga")
+@pytest.mark.parametrize(
+    ("steps", "number", "then"),
+    [
+        pytest.param(0, 0, ("step", "02 12:00"), id="before anybody was told"),
+        pytest.param(1, 1, ("held", "02 15:00"), id="after the first step"),
+        pytest.param(2, 2, ("held", "02 15:00"), id="after a reminder"),
+    ],
+)
+def test_who_it_was_given_to_is_told_when_on_duty(steps: int, number: int, then: tuple[str, str]) -> None:
+    to_olga = Send(to="olga", at=NOON + 3 * HOUR)
+    found = reassigned(taken(steps), "olga", (to_olga,))
+    assert (found.assigned, found.held) == ("olga", (Held(step=number, send=to_olga),))
+    assert due(found) == then
+    assert [held.send for held in take_held(found, NOON + 3 * HOUR)[1]] == [to_olga]
+
+
+def test_who_was_held_before_it_was_given_away_is_still_told() -> None:
+    found = taken(1, Climbing(climb=climb(times=timetable(otto=OFFICE_HOURS), at=FRIDAY)))
+    given = reassigned(found, "olga", (Send(to="olga", at=FRIDAY + HOUR),))
+    assert [held.send.to for held in given.held] == ["otto", "olga"]
+
+
+@pytest.mark.parametrize(
+    ("reminder", "told"),
+    [
+        pytest.param(True, ["otto", "desk"], id="a reminder: not who was not told as yet"),
+        pytest.param(False, ["otto", "olga", "desk"], id="a step of its own: everybody"),
+    ],
+)
+def test_who_is_still_to_be_told_is_not_reminded(reminder: bool, told: list[str]) -> None:
+    steps = ladder({"after": "0 hours"}, {"after": "2 days", "reminder": reminder, "channels": ["desk"]})
+    waits = (Held(step=1, send=Send(to="olga", at=NOON + 3 * DAY)), Held(step=1, send=Send(to="desk", at=None)))
+    found = taken(1, Climbing(climb=climb(steps))).model_copy(update={"held": waits})
     assert found.next_step is not None
-    reminded = take_step(found, found.next_step, NOON + 2 * DAY)
-    assert [(send.to, send.role) for send in reminded.now] == [("olga", "product_owner")]
-    board = reminded.after.next_step
-    assert board is not None
-    assert [send.to for send in take_step(reminded.after, board, NOON + 7 * DAY).now] == ["bea"]
+    reminded = take_step(found, found.next_step.model_copy(update={"sends": (*OWNERS, DESK)}), NOON + 2 * DAY)
+    assert [send.to for send in reminded.now] == told
+    assert reminded.after.held == waits
+
+
+# -- others than when it started -----------------------------------------------------------------------------
+
+OWNER = "product_owner"
+OTTO, OLGA, EVE = (Send(to=name, at=NOON, role=OWNER) for name in ("otto", "olga", "eve"))
+OWNERS = (OTTO, OLGA)
+LEAD = Send(to="ida", at=NOON, role="team lead", copies=True)
+NAMED, DESK = Send(to="tess", at=NOON), Send(to="desk", at=NOON, is_channel=True)
+
+
+@pytest.mark.parametrize(
+    ("role", "planned", "fresh", "told"),
+    [
+        pytest.param(OWNER, OWNERS, (OTTO, OLGA), ["otto", "olga"], id="the same people"),
+        pytest.param(OWNER, OWNERS, (OLGA, EVE), ["olga", "eve"], id="one left, and one came"),
+        pytest.param(OWNER, OWNERS, (), [], id="nobody is left"),
+        pytest.param(OWNER, (OTTO, LEAD, NAMED, DESK), (EVE,), ["eve", "ida", "tess", "desk"], id="by name: they stay"),
+        pytest.param(
+            OWNER, (OTTO, DESK.model_copy(update={"role": OWNER})), (EVE,), ["eve", "desk"], id="a channel of the role"
+        ),
+        pytest.param(
+            "executive_board", (BOARD[0], OTTO), (EVE,), ["eve", "otto"], id="who is told in another role stays"
+        ),
+    ],
+)
+def test_a_step_tells_who_holds_the_role_when_it_is_taken(
+    role: Role, planned: tuple[Send, ...], fresh: tuple[Send, ...], told: list[str]
+) -> None:
+    step = Step(number=2, rung=2, role=role, at=NOON, sends=planned, reminder=True)
+    found = told_anew(step, fresh)
+    assert [send.to for send in found.sends] == told
+    assert found.model_copy(update={"sends": planned}) == step
+
+
+def later(send: Send, hours: int = 5) -> Send:
+    return send.model_copy(update={"at": NOON + hours * HOUR})
+
+
+@pytest.mark.parametrize(
+    ("steps", "held", "fresh", "told", "then"),
+    [
+        pytest.param(1, (), (OTTO, OLGA), ["otto", "olga"], [], id="nobody is new"),
+        pytest.param(1, (), (OTTO, EVE), ["otto", "olga"], [EVE], id="a newcomer"),
+        pytest.param(1, (), (OTTO, EVE), ["otto", "eve"], [], id="who was told before is not told again"),
+        pytest.param(1, (later(OLGA),), (OTTO, OLGA), ["otto"], [later(OLGA)], id="who is held once is held once"),
+        pytest.param(1, (later(OLGA),), (OTTO, EVE), ["otto"], [EVE], id="a leaver is not told any more"),
+        pytest.param(1, (later(NAMED),), (OTTO,), ["otto"], [later(NAMED)], id="who was named stays"),
+        pytest.param(2, (later(LEAD),), (EVE,), ["otto"], [later(LEAD), EVE], id="after a reminder"),
+        pytest.param(0, (), (OTTO, EVE), [], [], id="before the first step nobody: it tells them itself"),
+    ],
+)
+def test_who_comes_to_answer_is_told_and_who_leaves_is_not(
+    steps: int, held: tuple[Send, ...], fresh: tuple[Send, ...], told: list[str], then: list[Send]
+) -> None:
+    start = taken(steps).model_copy(update={"held": tuple(Held(step=1, send=send) for send in held)})
+    found = joined(start, OWNER, fresh, told)
+    assert [one.send for one in found.held] == then
+    assert all(one.step == steps for one in found.held if one.send in fresh)
+    assert found.model_copy(update={"held": start.held}) == start
+    assert joined(found, OWNER, fresh, told) == found  # once is enough
 
 
 @pytest.mark.parametrize(
@@ -254,7 +350,7 @@ def test_reminders_go_to_who_it_was_given_to_and_other_steps_to_their_own() -> N
     ],
 )
 def test_handed_to_the_board_it_is_told_at_once(steps: int, then: list[tuple[str, str]]) -> None:
-    found = handed_to_board(seen(reassigned(taken(steps), "olga")), BOARD, NOON + HOUR)
+    found = handed_to_board(seen(reassigned(taken(steps), "olga", ())), BOARD, NOON + HOUR)
     assert dues(found) == then
     assert found.next_step is not None
     assert (found.next_step.role, found.next_step.asked) == ("executive_board", ("bea",))
@@ -264,6 +360,19 @@ def test_handed_to_the_board_it_is_told_at_once(steps: int, then: list[tuple[str
         None,
         None,
     )
+
+
+@pytest.mark.parametrize(
+    ("cap", "ends"),
+    [
+        pytest.param("30 days", "19 13:00", id="as long as all had"),
+        pytest.param("17 days", "19 12:00", id="and not past the very end"),
+    ],
+)
+def test_the_board_has_the_whole_length_anew_up_to_the_very_end(cap: str, ends: str) -> None:
+    steps = ladder({"after": "0 hours"}, {"after": "7 days", "role": "executive_board"}, cap=cap, ends_after="14 days")
+    found = handed_to_board(taken(1, Climbing(climb=climb(steps))), BOARD, on("05 13:00"))
+    assert dues(taken(1, found)) == [("end", ends)]
 
 
 def test_a_ladder_without_the_board_gets_it_as_its_last_step() -> None:

@@ -126,7 +126,7 @@ def test_the_clock_of_a_rejected_plan_goes_on_and_says_what_would_stop_it() -> N
 
 
 def test_silence_that_counts_as_a_rejection_is_said_to_be_silence() -> None:
-    asks = with_policy(solved(planned(), NOON, 2).state, on_expiry="reject")
+    asks = solved(with_policy(planned(), on_expiry="reject"), NOON, 2).state
     silent = happen(asks, internal(ApprovalExpired, approval=1, proposal="proposal-2"), at=NOON + 3 * DAY).state
     assert silent.rejection == Rejection(at=NOON + 3 * DAY)
     assert "rejected on 2026-03-05 12:00, because nobody answered; only 'keep as is'" in held_by(silent)

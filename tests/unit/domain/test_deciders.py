@@ -58,7 +58,7 @@ def test_a_role_without_people_enough_is_passed_over_and_says_so() -> None:
     assert [because for _, because in found.below] == [
         "it moves 10,000.01 EUR, and 10,000 EUR is the limit per decision",
         "2 people must approve as product owner, and only 1 may",
-        "1 person must approve as executive board, and nobody may",
+        "only bea, who asked for it, is executive board",
     ]
 
 
@@ -77,6 +77,30 @@ def test_so_many_people_have_to_approve(money: int, role: str | None, approvals:
     assert (found.role, found.approvals, len(found.able)) == (role, approvals, able)
 
 
-def test_who_asked_for_it_approves_nothing_and_the_manager_is_asked() -> None:
-    found = decider_of(planned(), Change(money_moved=1), NOON, requester="mia")
-    assert (found.role, found.approvals, found.able) == ("product_manager", 1, ("bea", "olga", "otto"))
+@pytest.mark.parametrize(
+    ("managers", "requester", "role", "able", "below"),
+    [
+        pytest.param(["mia"], None, "product_manager", ("bea", "mia", "olga", "otto"), [], id="nobody asked for it"),
+        pytest.param(
+            ["mia"],
+            "mia",
+            "product_owner",
+            ("bea", "olga", "otto"),
+            ["only mia, who asked for it, is product manager"],
+            id="the only manager: who is above decides",
+        ),
+        pytest.param(
+            ["mia", "ben"], "mia", "product_manager", ("bea", "ben", "olga", "otto"), [], id="one of two managers"
+        ),
+        pytest.param(
+            ["mia"], "otto", "product_manager", ("bea", "mia", "olga"), [], id="an owner: the manager decides"
+        ),
+    ],
+)
+def test_who_asked_for_it_approves_nothing_and_is_not_the_only_one_of_the_role_that_decides(
+    managers: list[str], requester: str | None, role: str, able: tuple[str, ...], below: list[str]
+) -> None:
+    state = planned(people={**FILE["people"], "product_manager": managers})
+    found = decider_of(state, Change(money_moved=1), NOON, requester=requester)
+    assert (found.role, found.approvals, found.able) == (role, 0 if requester is None else 1, able)
+    assert [because for _, because in found.below] == below

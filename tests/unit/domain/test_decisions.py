@@ -32,6 +32,8 @@ from tests.unit.domain.states import (
     with_policy,
 )
 
+LARGE = Change(entered=("banner",), money_moved=1_000_001)  # a cent over the manager's limit
+
 # -- approving -----------------------------------------------------------------------------------------------
 
 
@@ -114,6 +116,47 @@ def test_what_was_wished_for_is_asked_even_when_it_is_worth_less_and_not_of_who_
     assert "otto asked for this" in happen(happened.state, decision(approval=2, proposal="q")).said
 
 
+def test_what_was_wished_for_is_not_of_who_wished_for_it_when_it_is_better_by_itself_either() -> None:
+    happened = solved(wished().state, value=120.0, change=LARGE)
+    assert isinstance(happened.only, RequestDecision)
+    assert "at or over the margin" in happened.only.because
+    request = happened.state.request
+    assert request is not None
+    assert (request.requester, request.outcome.wanted_by, request.role) == ("otto", "otto", "product_owner")
+    assert "otto asked for this" in happen(happened.state, decision(approval=2, proposal="q")).said
+    assert isinstance(happen(happened.state, decision(approval=2, proposal="q", actor="olga")).only, Adopt)
+
+
+def test_what_was_wished_for_is_not_adopted_within_the_managers_limits() -> None:
+    happened = solved(wished().state, value=120.0, change=Change(entered=("banner",)))
+    assert isinstance(happened.only, RequestDecision)
+    assert happened.only.role == "product_manager"
+    unwished = solved(planned(), value=120.0, change=Change(entered=("banner",)))
+    assert unwished.kinds == ["Adopt", "Notify"]
+
+
+@pytest.mark.parametrize(
+    ("state", "kinds"),
+    [
+        pytest.param(about_the_swap(), ["Supersede", "NoReaction"], id="what the engine asked is closed"),
+        pytest.param(requested_by("mia"), ["NoReaction"], id="what a person asked for is left to be answered"),
+    ],
+)
+@pytest.mark.parametrize(
+    "over",
+    [
+        pytest.param({"change": Change()}, id="the plan in force is the best"),
+        pytest.param({"value": 101.0}, id="another one is hardly better"),
+    ],
+)
+def test_an_ordinary_run_that_finds_that_the_plan_stays_closes_no_request_of_a_person(
+    state: ProductState, over: dict[str, Any], kinds: list[str]
+) -> None:
+    happened = solved(state, **over)
+    assert happened.kinds == kinds
+    assert happened.state.request == (state.request if kinds == ["NoReaction"] else None)
+
+
 @pytest.mark.parametrize(
     "over",
     [
@@ -157,8 +200,8 @@ def test_keeping_the_plan_is_signed_and_has_an_end() -> None:
 # -- silence -------------------------------------------------------------------------------------------------
 
 
-def silence(state: ProductState, **policy: Any) -> Happened:
-    return happen(with_policy(state, **policy), internal(ApprovalExpired, approval=1, proposal="proposal-2"))
+def silence(state: ProductState) -> Happened:
+    return happen(state, internal(ApprovalExpired, approval=1, proposal="proposal-2"))
 
 
 @pytest.mark.parametrize(
@@ -171,13 +214,31 @@ def silence(state: ProductState, **policy: Any) -> Happened:
     ],
 )
 def test_what_silence_leads_to(role: str, choice: str, kind: str, asks: str | None, rejected: bool) -> None:
-    happened = silence(about_the_swap(role), on_expiry=choice)
+    happened = silence(about_the_swap(role, with_policy(planned(), on_expiry=choice)))
     assert happened.kinds == [kind]
     assert happened.state.plan == planned().plan
     request = happened.state.request
     assert (None if request is None else request.role) == asks
     assert (happened.state.rejected is not None) is rejected
     assert happened.state.rejection is None or happened.state.rejection.by == ""
+
+
+@pytest.mark.parametrize(
+    ("told", "later", "kind", "rejected"),
+    [
+        pytest.param("escalate", "reject", "RequestDecision", False, id="told that it goes up"),
+        pytest.param("reject", "escalate", "NoReaction", True, id="told that it counts as rejected"),
+        pytest.param("lapse", "reject", "NoReaction", False, id="told that it lapses"),
+    ],
+)
+def test_a_later_policy_does_not_change_what_silence_leads_to(told: str, later: str, kind: str, rejected: bool) -> None:
+    state = solved(with_policy(planned(), on_expiry=told), value=120.0, change=LARGE).state
+    assert state.request is not None
+    assert state.request.on_expiry == told
+    happened = silence(with_policy(state, on_expiry=later))
+    assert happened.kinds == [kind]
+    assert (happened.state.rejected is not None) is rejected
+    assert happened.state.request is None or happened.state.request.on_expiry == later  # a new one says so anew
 
 
 def test_approvals_that_were_too_few_do_not_go_along_to_the_role_above() -> None:

@@ -16,7 +16,8 @@ def revoked(state: ProductState, number: int = 1, actor: str = "otto") -> Happen
 
 
 def test_a_delegation_is_kept_with_its_number_and_told_to_both() -> None:
-    happened = happen(fresh(), grant(most_money=500_000, scope="decisions"))
+    granted = grant(most_money=500_000, scope="decisions")
+    happened = happen(fresh(), granted)
     assert happened.state.delegations == (
         Delegation(
             number=1,
@@ -28,6 +29,7 @@ def test_a_delegation_is_kept_with_its_number_and_told_to_both() -> None:
             scope="decisions",
             most_money=500_000,
             reason="on leave",
+            event=granted.id,
         ),
     )
     assert happened.only == Notify(

@@ -177,6 +177,10 @@ ON = stands_in("mia", "eve", number=2)
         pytest.param(stands_in(end=NOON), (), "has to end after it starts", id="over at once"),
         pytest.param(stands_in(start=NOON - DAY, end=NOON), (), "has to end in the future", id="over already"),
         pytest.param(stands_in(start=NOON - DAY, end=NOON + TICK), (), "", id="begun yesterday, and not over"),
+        pytest.param(stands_in(start=NOON - LONGEST), (), "", id="begun a year ago"),
+        pytest.param(
+            stands_in(start=NOON - LONGEST - TICK), (), "cannot have begun more than a year ago", id="begun before that"
+        ),
         pytest.param(stands_in(end=NOON + LONGEST), (), "", id="for a year"),
         pytest.param(stands_in(end=NOON + LONGEST + TICK), (), "lasts 366 days at the most", id="for longer"),
         pytest.param(

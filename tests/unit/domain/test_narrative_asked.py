@@ -152,7 +152,7 @@ HELD = ", with a copy to ida; olga will be told at their return"
         pytest.param(
             "escalation.told_at_return",
             {"to": ["olga"]},
-            "olga was told of escalation 2 of sso-api, being back on duty",
+            "olga was told of escalation 2 of sso-api, now that they are there to answer",
             id="told at their return",
         ),
         pytest.param(

@@ -38,7 +38,7 @@ def refusal(kind: str, state: ProductState = MANY, **over: Any) -> str:
         pytest.param("accept_delay", {"until": NOON + DAY}, "", id="accepted until tomorrow"),
         pytest.param("accept_delay", {}, "accepting a delay needs a date that is accepted", id="without a date"),
         pytest.param("accept_delay", {"until": NOON}, "needs a date in the future", id="accepted until now"),
-        pytest.param("accept_delay", {"until": NOON.replace(year=9999)}, "a date within ten years", id="for ever"),
+        pytest.param("accept_delay", {"until": NOON.replace(year=2999)}, "a date within ten years", id="for ever"),
         pytest.param("waive", {}, "", id="waived"),
         pytest.param("hand_to_board", {}, "", id="handed to the board"),
     ],

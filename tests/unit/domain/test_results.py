@@ -264,7 +264,7 @@ def expired(state: ProductState) -> Happened:
     ],
 )
 def test_silence_never_approves(on_expiry: str, role: str, kinds: list[str]) -> None:
-    happened = expired(with_policy(asked(planned(), role), on_expiry=on_expiry))
+    happened = expired(asked(with_policy(planned(), on_expiry=on_expiry), role))
     assert happened.kinds == kinds
     assert happened.state.plan == planned().plan
     assert (happened.state.rejected is not None) is (on_expiry == "reject")

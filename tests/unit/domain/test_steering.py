@@ -22,7 +22,7 @@ from tests.unit.domain.answers import mandates, stands_in
 from tests.unit.domain.schedules import climb
 from tests.unit.domain.states import DAY, HOUR
 
-TOLD = frozenset({"otto", "olga", "ida"})
+ASKED = frozenset({"otto", "olga", "tess"})  # tess by name
 PAUSE = Pause(by="mia", waiting_on="the supplier", until=NOON + 3 * DAY)
 
 
@@ -42,7 +42,7 @@ WITH_BOARD = handed_to_board(TAKEN, (Send(to="bea", at=NOON, role="executive_boa
 def refusal(c: Climbing, kind: str, known: Mandates | None = None, **over: Any) -> str:
     fields: dict[str, Any] = {"actor": "otto", "reason": "the supplier is at it", **over}
     steering = Steering.model_validate({"kind": kind, **fields})
-    return refusal_of_steering(c, steering, known or mandates(), TOLD, NOON + HOUR)
+    return refusal_of_steering(c, steering, known or mandates(), ASKED, NOON + HOUR)
 
 
 # -- acknowledging -------------------------------------------------------------------------------------------
@@ -52,9 +52,14 @@ def refusal(c: Climbing, kind: str, known: Mandates | None = None, **over: Any) 
     ("climbing", "actor", "why"),
     [
         pytest.param(TAKEN, "otto", "", id="who was asked"),
-        pytest.param(TAKEN, "ida", "", id="who reads along"),
-        pytest.param(TAKEN, "mia", "", id="who was not told, and holds a role"),
-        pytest.param(TAKEN, "eve", "eve was not told of this, so there is nothing to acknowledge", id="a stranger"),
+        pytest.param(TAKEN, "tess", "", id="who was asked by name, and holds no role"),
+        pytest.param(
+            TAKEN, "ida", "ida is not asked about this, so there is nothing to acknowledge", id="who only reads along"
+        ),
+        pytest.param(
+            TAKEN, "mia", "mia is not asked about this, so there is nothing to acknowledge", id="who may not answer it"
+        ),
+        pytest.param(TAKEN, "eve", "eve is not asked about this, so there is nothing to acknowledge", id="a stranger"),
         pytest.param(SEEN, "otto", "otto has acknowledged it already", id="twice"),
         pytest.param(SEEN, "olga", "", id="a second person"),
         pytest.param(PAUSED, "otto", "", id="while it is paused"),
@@ -70,23 +75,43 @@ UNTIL: dict[str, Any] = {"waiting_on": "the supplier", "until": NOON + DAY}
 
 
 @pytest.mark.parametrize(
-    ("kind", "over"),
+    ("kind", "over", "any_role"),
     [
-        pytest.param("pause", UNTIL, id="pause"),
-        pytest.param("resume", {}, id="resume"),
-        pytest.param("force", {}, id="force"),
-        pytest.param("skip", {}, id="skip"),
-        pytest.param("reassign", {"to": "olga"}, id="reassign"),
+        pytest.param("pause", UNTIL, False, id="pause"),
+        pytest.param("resume", {}, True, id="resume"),
+        pytest.param("force", {}, True, id="force"),
+        pytest.param("skip", {}, False, id="skip"),
+        pytest.param("reassign", {"to": "olga"}, False, id="reassign"),
     ],
 )
-def test_what_people_do_to_a_climb_takes_a_role_and_a_reason(kind: str, over: dict[str, Any]) -> None:
+def test_what_people_do_to_a_climb_takes_a_role_and_a_reason(kind: str, over: dict[str, Any], any_role: bool) -> None:
     climbing = SEEN if kind == "resume" else TAKEN
     assert refusal(climbing, kind, **over) == ""
-    assert refusal(climbing, kind, actor="mia", **over) == ""  # any role will do: nothing is answered by it
+    by_any = f"to {kind} this needs the product owner; mia may only let it go on, or force a step"
+    assert refusal(climbing, kind, actor="mia", **over) == ("" if any_role else by_any)
     assert refusal(climbing, kind, actor="ida", **over) == (
         "ida holds no role in this product, and does not stand in for anybody who does"
     )
     assert refusal(climbing, kind, **{**over, "reason": "  "}) == f"{kind} needs a reason"
+
+
+@pytest.mark.parametrize(
+    ("kind", "actor", "why"),
+    [
+        pytest.param(
+            "skip", "otto", "to skip this needs the executive board", id="an owner skips no step of the board"
+        ),
+        pytest.param("pause", "otto", "to pause this needs the executive board", id="nor makes it wait"),
+        pytest.param("skip", "bea", "", id="the board may skip"),
+        pytest.param("pause", "bea", "", id="and pause"),
+        pytest.param("force", "otto", "", id="an owner may force a step"),
+        pytest.param("force", "mia", "", id="as the manager may"),
+    ],
+)
+def test_what_the_board_has_is_held_up_by_the_board_only(kind: str, actor: str, why: str) -> None:
+    said = refusal(WITH_BOARD, kind, actor=actor, **(UNTIL if kind == "pause" else {}))
+    assert said.startswith(why)
+    assert bool(said) is bool(why)
 
 
 def test_who_stands_in_may_steer_and_who_stands_in_for_nobody_any_more_may_not() -> None:
@@ -156,4 +181,4 @@ def test_it_is_given_to_somebody_who_may_answer(climbing: Climbing, to: str, why
     lent = mandates(
         stands_in("otto", "eve", role=role, scope="escalations"), stands_in("otto", "max", role=role, scope="decisions")
     )
-    assert refusal(climbing, "reassign", lent, to=to) == why
+    assert refusal(climbing, "reassign", lent, to=to, actor="bea") == why

@@ -14,6 +14,7 @@ from domain.policy import Policy
 from domain.product import ProductState
 from domain.reactions import Adopt, Conclude, ConcludeEscalation
 from events.internal import (
+    ApprovalExpired,
     Change,
     DecisionGiven,
     DelegationGranted,
@@ -43,7 +44,7 @@ class Asked(NamedTuple):
     """A request as it was shown when it was opened."""
 
     role: str
-    requester: str | None
+    requester: str | None  # who asked for it, or for changes that shaped it
     shown: dict[str, tuple[Change, dict[str, str]]]  # hash -> what it changes, and the plan
 
 
@@ -67,6 +68,7 @@ class Watcher:
     asked: dict[int, Asked] = field(default_factory=dict)
     approvals: dict[int, list[Given]] = field(default_factory=dict)
     used: dict[tuple[str, str], dict[str, float]] = field(default_factory=dict)
+    wished: str | None = None  # who asked for changes that the plans found from then on are shaped by
     adopted: int = 0  # through a decision
     owed: Adopt | None = None  # decided, and not in force yet
 
@@ -121,6 +123,7 @@ class Watcher:
         if before.plan is None:
             assert before.policy.first_plan == "adopt", "the first plan has to be asked for"
         else:
+            assert self.wished is None, "what somebody wished for is decided by somebody else"
             assert self._within(before.policy, "product_manager", event.change, at), "beyond the manager's limits"
 
     def _in_force(self, event: Any, before: ProductState, at: datetime) -> None:
@@ -193,7 +196,11 @@ class Watcher:
             self.lent.append((self.granted, event))
         if isinstance(event, DelegationRevoked) and taken:
             self.lent = [(number, one) for number, one in self.lent if number != event.delegation]
+        self._note_request(moment)
         for reaction in moment.reactions:
+            if isinstance(reaction, Conclude) and reaction.effect == "changes":
+                assert isinstance(event, DecisionGiven), "only who decides sends something back"
+                self.wished = event.actor if event.wishes else None
             if isinstance(reaction, Conclude) and reaction.effect == "uncounted":
                 assert isinstance(event, DecisionGiven), "only who decides takes something back"
                 for given in self.approvals.get(reaction.approval, []):
@@ -201,13 +208,27 @@ class Watcher:
             if isinstance(reaction, ConcludeEscalation) and reaction.effect == "answered":
                 assert isinstance(event, EscalationAnswered), "only an answer answers"
                 self._gave(event, moment.before, at)
+        if not moment.after.wishes:  # met, given up, or overtaken by a decision
+            self.wished = None
+
+    def _note_request(self, moment: Moment) -> None:
         request = moment.after.request
-        if request is not None and request.number not in self.asked:
-            shown = {request.outcome.proposal: (request.outcome.change, request.outcome.starts)}
-            for other in request.outcome.variants:
-                plan = {**request.outcome.starts, **other.differs}
-                shown[other.proposal] = (other.change, {name: at for name, at in plan.items() if at is not None})
-            self.asked[request.number] = Asked(request.role, request.requester, shown)
+        if request is None or request.number in self.asked:
+            return
+        shown = {request.outcome.proposal: (request.outcome.change, request.outcome.starts)}
+        for other in request.outcome.variants:
+            plan = {**request.outcome.starts, **other.differs}
+            shown[other.proposal] = (other.change, {name: at for name, at in plan.items() if at is not None})
+        self.asked[request.number] = Asked(request.role, self._who_wanted(moment, request.requester), shown)
+
+    def _who_wanted(self, moment: Moment, said: str | None) -> str | None:
+        """Return who may not decide a new request: by what happened, and by what it says of itself only else."""
+        event, before = moment.stamped.event, moment.before.request
+        if isinstance(event, PlanSolved):
+            return event.wanted_by or self.wished
+        if isinstance(event, ApprovalExpired) and before is not None and before.number in self.asked:
+            return self.asked[before.number].requester  # it goes up as it was
+        return said
 
     def _gave(self, event: EscalationAnswered, before: ProductState, at: datetime) -> None:
         money = event.money or 0

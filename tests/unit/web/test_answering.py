@@ -255,6 +255,7 @@ PAUSED = Pause(by="olga", waiting_on="ines", until=NOON + DAY)
     [
         pytest.param("acknowledge", {"actor": "zed"}, None, 403, "actor", id="a stranger has seen it"),
         pytest.param("skip", {"actor": "zed"}, None, 403, "actor", id="a stranger skips"),
+        pytest.param("skip", {"actor": "maria"}, None, 403, "actor", id="who may not answer skips"),
         pytest.param("resume", {"reason": None}, PAUSED, 422, "reason", id="no reason"),
         pytest.param("pause", {"until": LATER}, None, 422, "waiting_on", id="waits for nobody"),
         pytest.param("pause", {"waiting_on": "ines"}, None, 422, "until", id="for ever"),
