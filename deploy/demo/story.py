@@ -9,7 +9,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
 from domain.definition import ProductDefinition
-from domain.policy import Limits, Policy
+from domain.policy import ROLES, Limits, Policy
 from events.internal import Role, Verdict
 
 Tag = Literal["thresholds", "reject"]  # what is different in a variant
@@ -123,10 +123,10 @@ def _scaled(policy: Policy, factor: float) -> Policy:
     values = policy.model_dump()
     for name in THRESHOLDS:
         values[name] = type(values[name])(values[name] * factor)
-    for role, limits in values["authority"].items():
-        values["authority"][role] = {
-            field: None if limits[field] is None else int(limits[field] * factor) for field in Limits.model_fields
-        }
+    for role in ROLES:
+        limits = values["authority"][role]
+        amounts = [field for field in Limits.model_fields if field != "quorum" and limits[field] is not None]
+        values["authority"][role] = limits | {field: int(limits[field] * factor) for field in amounts}
     return Policy.model_validate(values)
 
 
