@@ -48,6 +48,9 @@ check: lint ## All that `test` does, and real input, faults and scale
 bench: $(DEV_READY) ## Measure speed and memory beside bare baselines; prints, asserts nothing
 	$(BIN)/python -m tests.bench
 
+screenshots: $(DEV_READY) ## Write the pictures of the README, from the demo's data
+	$(BIN)/python -m tests.browser.screenshots
+
 schemas: $(DEV_READY) ## Generate the JSON Schemas, AsyncAPI and OpenAPI documents from the models
 	$(BIN)/python -m events.schema write
 	$(BIN)/python -m web.document write
@@ -55,4 +58,4 @@ schemas: $(DEV_READY) ## Generate the JSON Schemas, AsyncAPI and OpenAPI documen
 clean: ## Remove what was set up and the embedded stack's data
 	rm -rf .venv .tandem
 
-.PHONY: help setup lock demo up lint test check bench schemas clean
+.PHONY: help setup lock demo up lint test check bench screenshots schemas clean

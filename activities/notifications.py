@@ -130,7 +130,7 @@ class Notifications:
     def _message(self, tell: Tell, recipient: Recipient) -> Message:
         """Return the message as one recipient gets it. A malformed fact fails for good: it would not get better."""
         links, simulated = self._links(), tell.clock is not None and tell.clock.simulated
-        url = links.url(tell.link, recipient.name) if links is not None and tell.link is not None else ""
+        url = links.url(tell.link, _addressee(recipient)) if links is not None and tell.link is not None else ""
         facts = tell.facts
         if tell.kind == DIGEST:
             facts = {"messages": [_line(one, recipient, links) for one in tell.gathered], "more": tell.more}
@@ -175,8 +175,13 @@ async def _all(outgoing: list[Outgoing], delivering: Delivering) -> list[Fate]:
     return fates
 
 
+def _addressee(recipient: Recipient) -> str:
+    """Return whom a link is for; empty: whoever reads the channel and may see the product."""
+    return "" if recipient.is_channel else recipient.name
+
+
 def _line(one: Gathered, recipient: Recipient, links: Links | None) -> dict[str, Any]:
-    url = links.url(one.link, recipient.name) if links is not None and one.link is not None else ""
+    url = links.url(one.link, _addressee(recipient)) if links is not None and one.link is not None else ""
     return {"subject": one.subject, "at": one.at.isoformat(), "url": url}
 
 

@@ -5,7 +5,11 @@ from typing import Any, Protocol
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from domain.record import Entry, Recorded, Spelled, ViewRow
+from activities.ports_workflows import WorkflowSearch
+from domain.record import FIRST_PREV_HASH, Entry, Recorded, Spelled, ViewRow
+
+Link = tuple[int, str]  # number and hash of an entry
+BEGINNING: Link = (0, FIRST_PREV_HASH)
 
 
 class LedgerConflictError(Exception):
@@ -46,6 +50,8 @@ class ChainReport(BaseModel):
     head: str  # hash of the last entry
     broken_at: int | None = None  # seq of the first entry that does not hold
     why: str = ""
+    of: int = 0  # entries that the stream had then
+    next: int | None = None  # where the next part begins; None: this was the last one
 
 
 class LedgerQuery(BaseModel):
@@ -59,10 +65,20 @@ class LedgerQuery(BaseModel):
     about: str | None = None
     workflow: str | None = None
     cause: str | None = None
+    actor: str | None = None  # as it is kept: `tandem`, a person, a source
     since: AwareDatetime | None = None
     until: AwareDatetime | None = None
     newest_first: bool = False
     limit: int = 200  # 1 … 1000
+
+
+class LedgerChoices(BaseModel):
+    """What a stream may be filtered by: the kinds of its entries, and who is behind them; each in order, bounded."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kinds: tuple[str, ...]
+    actors: tuple[str, ...]
 
 
 class Ledger(Protocol):
@@ -103,7 +119,7 @@ class Ledger(Protocol):
         ...
 
 
-class LedgerReader(Protocol):
+class LedgerReader(WorkflowSearch, Protocol):
     """What pages and commands read."""
 
     async def entries(self, query: LedgerQuery) -> list[Recorded]: ...
@@ -129,8 +145,13 @@ class LedgerReader(Protocol):
 
     async def document(self, digest: str) -> Any | None: ...
 
-    async def verify(self, product: str) -> ChainReport:
-        """Recompute the chain of one stream and report the first broken link."""
+    async def choices(self, product: str) -> LedgerChoices: ...
+
+    async def verify(self, product: str, after: Link = BEGINNING, most: int | None = None) -> ChainReport:
+        """Recompute the chain of one stream and report the first broken link.
+
+        ``after``: the entry that an earlier part ended with. ``most``: entries of this part, at least.
+        """
         ...
 
     async def streams(self) -> list[str]:

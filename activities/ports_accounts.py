@@ -117,8 +117,12 @@ class Accounts(Protocol):
 
     async def grants_of(self, name: str) -> tuple[Grant, ...]: ...
 
-    async def open_session(self, person: str, method: Method, at: datetime) -> str:
-        """Begin a session and return its secret."""
+    async def all_grants(self) -> dict[str, tuple[Grant, ...]]:
+        """Return what everybody was given, by name; those without an account too."""
+        ...
+
+    async def open_session(self, person: str, method: Method, at: datetime, proved_at: datetime | None = None) -> str:
+        """Begin a session and return its secret. ``proved_at``: when they proved who they are; None: now."""
         ...
 
     async def session(self, secret: str, at: datetime) -> Session | None:

@@ -17,6 +17,15 @@ class Sum:
 
 
 @dataclass(frozen=True, slots=True)
+class Bucket:
+    """How many events of a kind passed in one step of time."""
+
+    at: datetime  # when the step begins: a whole number of steps since 1970
+    kind: Kind
+    events: int
+
+
+@dataclass(frozen=True, slots=True)
 class Beat:
     """What a process last said about itself; with ``stopped`` in its data it was the last time."""
 
@@ -44,6 +53,10 @@ class IntakeReader(Protocol):
 
     async def sums(self, since: datetime, product: str | None = None, limit: int = 500) -> list[Sum]:
         """Return what passed since then, the most first."""
+        ...
+
+    async def buckets(self, since: datetime, step: int, product: str | None = None) -> list[Bucket]:
+        """Return what passed since then, in steps of so many seconds; at most 20,000 of them, the latest."""
         ...
 
     async def beats(self) -> list[Beat]:

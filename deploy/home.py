@@ -18,6 +18,7 @@ class Home:
         self.logs = path / "logs"
         self.temporal_db = path / "temporal.db"
         self.stream = path / "stream"  # Faust wants a folder
+        self.api_token = self.run / "api.token"  # whoever can read it may act under any name here
 
     def create(self) -> None:
         """Make the folders; only their owner may look inside."""

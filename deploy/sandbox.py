@@ -9,8 +9,9 @@ OURS = ("activities", "domain", "events")  # deterministic, and slow to load aga
 HELPERS = tuple(  # what the workflow files share; the files with the workflows themselves stay inside
     f"workflows.{name}"
     for name in (
-        *("approval_record", "asking", "data", "desk", "escalation_record", "intake", "messages", "opening", "options"),
-        *("performing", "recording", "reporting", "steering", "waiting"),
+        *("approval_record", "asking", "data", "desk", "escalation_record", "intake", "messages"),
+        *("messages_operating", "opening", "operated", "options", "performing", "recording", "reporting", "steering"),
+        "waiting",
     )
 )
 LIBRARIES = (

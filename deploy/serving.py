@@ -49,6 +49,8 @@ async def serve(app: Any, settings: Settings, ready: Ready) -> None:
         log_config=None,
         access_log=False,  # addresses carry what people typed
         server_header=False,
+        forwarded_allow_ips=settings.trusted_proxies,  # others cannot say for whom they ask
+        log_level="warning",  # below it stand the addresses of sockets
         timeout_graceful_shutdown=DRAIN_S,
     )
     server = _Server(config, ready)

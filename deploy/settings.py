@@ -9,14 +9,15 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo
 
 from deploy.errors import SettingsError
 
 PREFIX = "TANDEM_"
 DEBUG = f"{PREFIX}DEBUG"
-_SECRET = {"database_url", "kafka_password"}  # may hold a password: never repeated in a message
+_SECRET = {"database_url", "kafka_password", "oidc_client_secret", "token"}  # never repeated in a message
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 TOPIC = r"^[A-Za-z0-9._-]{1,249}$"  # Kafka's own rule
@@ -26,16 +27,52 @@ def _absolute(path: Path) -> Path:
     return Path(os.path.abspath(path.expanduser()))
 
 
-def _loopback(host: str) -> str:
-    """Refuse what other machines could reach: anybody who reaches the server may decide in anybody's name."""
-    if host != "localhost":
-        try:
-            loopback = ipaddress.ip_address(host).is_loopback
-        except ValueError:
-            loopback = False
-        if not loopback:
-            raise ValueError("until sign-in exists Tandem listens on loopback only (127.0.0.1, ::1 or localhost)")
+def is_loopback(host: str) -> bool:
+    """Tell whether a name or an address is this machine's own."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _is_every_address(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_unspecified
+    except ValueError:
+        return False
+
+
+def _reachable(host: str, known: ValidationInfo) -> str:
+    """Refuse what other machines could reach without sign-in: they could decide in anybody's name."""
+    if not is_loopback(host) and known.data.get("sign_in", "off") == "off":
+        raise ValueError(
+            "without sign-in Tandem listens on loopback only (127.0.0.1, ::1 or localhost); set TANDEM_SIGN_IN to "
+            "local or oidc first"
+        )
     return host
+
+
+def _safe_url(url: str, known: ValidationInfo) -> str:
+    """Refuse an address that passwords and sessions would cross a network to in the clear."""
+    parts = urlsplit(url)
+    if known.data.get("sign_in", "off") != "off" and parts.scheme != "https" and not is_loopback(parts.hostname or ""):
+        raise ValueError(
+            "with sign-in this is the address that browsers use: https://..., or http:// for localhost alone"
+        )
+    return url
+
+
+def _for_provider(value: str | None, known: ValidationInfo) -> str | None:
+    if value is None and known.data.get("sign_in") == "oidc":
+        raise ValueError("TANDEM_SIGN_IN=oidc needs it")
+    return value
+
+
+def _issuer(url: str | None, known: ValidationInfo) -> str | None:
+    parts = urlsplit(_for_provider(url, known) or "")
+    if url is not None and parts.scheme != "https" and not is_loopback(parts.hostname or ""):
+        raise ValueError("must be https://..., or http:// for localhost alone")
+    return url
 
 
 def _brokers(url: str) -> str:
@@ -51,6 +88,11 @@ def _url_host(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
+def _here(host: str, port: int) -> str:
+    """Return the address at which this machine reaches its own web process."""
+    return f"http://{_url_host('127.0.0.1' if _is_every_address(host) else host)}:{port}"
+
+
 class Settings(BaseModel):
     """How this installation runs. Paths are absolute."""
 
@@ -62,7 +104,17 @@ class Settings(BaseModel):
     task_queue: str = Field(default="tandem", min_length=1)
     temporal_port: Port = 7233
     temporal_ui_port: Port = 8233
-    web_host: Annotated[str, AfterValidator(_loopback)] = "127.0.0.1"
+    temporal_ui_url: Annotated[str, Field(pattern=r"^https?://[^\s?#]+$")] | None = None  # of a configured server
+    sign_in: Literal["off", "local", "oidc"] = "off"  # off: nobody is asked, and only this machine is served
+    oidc_issuer: Annotated[str | None, AfterValidator(_issuer)] = Field(
+        default=None, pattern=r"^https?://[^\s?#]+$", validate_default=True
+    )
+    oidc_client_id: Annotated[str | None, AfterValidator(_for_provider)] = Field(default=None, validate_default=True)
+    oidc_client_secret: str | None = Field(default=None, repr=False)  # None: a public client
+    oidc_name_claim: str = Field(default="preferred_username", min_length=1)  # that holds what products call people
+    oidc_scope: str = Field(default="openid profile email", pattern=r"^(.* )?openid( .*)?$")
+    token: str | None = Field(default=None, repr=False)  # that commands send along, when they run elsewhere
+    web_host: Annotated[str, AfterValidator(_reachable)] = "127.0.0.1"
     web_port: Port = 8080
     database_url: str = Field(
         default_factory=lambda known: f"sqlite+aiosqlite:///{known.get('home', _absolute(Path('.tandem')))}/ledger.db"
@@ -94,17 +146,17 @@ class Settings(BaseModel):
     log_format: Literal["auto", "json", "text"] = "auto"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     api: str = Field(
-        default_factory=lambda known: (
-            f"http://{_url_host(known.get('web_host', '127.0.0.1'))}:{known.get('web_port', 8080)}"
-        ),
+        default_factory=lambda known: _here(known.get("web_host", "127.0.0.1"), known.get("web_port", 8080)),
         pattern=r"^https?://",
     )
-    public_url: str = Field(  # what links in messages begin with
+    public_url: Annotated[str, AfterValidator(_safe_url)] = Field(  # where browsers reach it; links begin with it
         default_factory=lambda known: (
             f"http://{_url_host(known.get('web_host', '127.0.0.1'))}:{known.get('web_port', 8080)}"
         ),
         pattern=r"^https?://[^\s?#]+$",
+        validate_default=True,
     )
+    trusted_proxies: str = "127.0.0.1,::1"  # addresses or networks, with commas; they say for whom they ask
     debug: bool = False  # tracebacks on the terminal
 
     @property
@@ -119,7 +171,9 @@ class Settings(BaseModel):
 
     @property
     def temporal_ui(self) -> str | None:
-        """Return the address of the embedded server's own pages; unknown for a configured server."""
+        """Return the address of Temporal's own pages; of a configured server only when it is configured, too."""
+        if self.temporal_ui_url is not None:
+            return self.temporal_ui_url
         return f"http://127.0.0.1:{self.temporal_ui_port}" if self.embedded else None
 
     @property
@@ -141,7 +195,15 @@ class Settings(BaseModel):
     @property
     def web_url(self) -> str:
         """Return the address of our own web process."""
-        return f"http://{_url_host(self.web_host)}:{self.web_port}"
+        return _here(self.web_host, self.web_port)
+
+    @property
+    def web_hosts(self) -> frozenset[str]:
+        """Return the names that the web process answers to, besides those of this machine; none without sign-in."""
+        if self.sign_in == "off":
+            return frozenset()
+        names = {urlsplit(self.public_url).hostname or "", urlsplit(self.web_url).hostname or ""}
+        return frozenset(name for name in names if not is_loopback(name))
 
 
 def variable(field: str) -> str:

@@ -11,6 +11,7 @@ from deploy.keys import root_key
 from deploy.process import Ready
 from deploy.serving import serve
 from deploy.settings import Settings
+from deploy.wiring_gate import door
 from deploy.wiring_intake import now, process_name, way_in
 from deploy.wiring_links import links_of
 from web.app import create_app
@@ -25,6 +26,7 @@ async def run_web(settings: Settings, ready: Ready) -> None:
         opened.push_async_callback(sources.close)
         kept = timedelta(hours=settings.intake_kept_hours)
         counting = Counting(way.intake, process_name("web"), "http", now, kept)
+        asking = await door(settings, key, way.ledger, opened)
         services = Services(
             dispatch=way.dispatch,
             engine=way.engine,
@@ -39,8 +41,12 @@ async def run_web(settings: Settings, ready: Ready) -> None:
             solve=solve,
             tally=counting.count,
             links=links_of(key, settings.public_url),
+            gate=asking.gate,
+            front=asking.front,
+            temporal_ui_url=settings.temporal_ui,
+            temporal_namespace=settings.temporal_namespace,
         )
-        app = create_app(services)
+        app = create_app(services, console=True)
         beats = asyncio.create_task(counting.run(), name="counting")
         try:
             await serve(app, settings, ready)

@@ -23,6 +23,7 @@ from domain.lead_times import asked_at, with_delivery
 from domain.periods import falls_due, period_of, shift
 from domain.product import PAST_PERIODS, ProductState
 from domain.things import Dependency, Goal, Item, Milestone, Team
+from events.fields import Proof
 from events.internal import SOURCE, ProductApplied
 
 TEAM_FACTS = ("function", "lead", "allotment", "cadence", "calendar")
@@ -63,7 +64,13 @@ def first_state(definition: ProductDefinition, at: datetime) -> ProductState:
     return merged(empty, definition, at, at)
 
 
-def declared(definition: ProductDefinition, actor: str, call: str, at: datetime) -> ProductApplied:
+def declared(
+    definition: ProductDefinition,
+    actor: str,
+    call: str,
+    at: datetime,
+    identity: Proof = "asserted",
+) -> ProductApplied:
     """Return the event of a product file that a person applies; ``call`` tells one call from another."""
     return ProductApplied(
         id=f"applied/{call}",
@@ -72,6 +79,7 @@ def declared(definition: ProductDefinition, actor: str, call: str, at: datetime)
         time=at,
         definition=definition.model_dump(mode="json"),
         actor=actor,
+        identity=identity,
     )
 
 

@@ -1,14 +1,14 @@
 """What the plan in force will cost against the budget, and where it needs more people than there are. Pure."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
 
 from domain.carry_over import carried_in, shares
 from domain.milestone_forecasts import MilestoneForecast
-from domain.periods import index_of, period_of, shift
+from domain.periods import period_of, shift
 from domain.planning import TOLERANCE, effort_share, share_of, span_of
 from domain.product import FUTURE_PERIODS, ProductState, capacity_of, envelope_of, starts_of
 from domain.snapshot import cost_left, duration_left, index_in_force, possible_work
@@ -138,23 +138,29 @@ def _item_cost(state: ProductState, item: Item) -> ItemCost:
 
 def forecast_capacity(state: ProductState, at: datetime) -> tuple[TeamForecast, ...]:
     """Return what the plan in force needs of every team in every period of the horizon, against what there is."""
-    starts, snapshot = starts_of(state), possible_work(state, starts_of(state), at)
-    periods = snapshot.periods
-    needs: defaultdict[tuple[str, int], dict[str, float]] = defaultdict(dict)
-    for task in snapshot.tasks:
-        start = index_in_force(state.items[task.id], starts[task.id], periods[0])
-        for index in range(start, min(start + span_of(task, len(periods)), len(periods))):
-            for team in task.efforts:
-                if days := effort_share(task, team):
-                    needs[team, index][task.id] = days
+    periods, needs = needs_of(state, at)
     return tuple(
-        _team(state, team, period, needs[team, index_of(period, periods[0])])
-        for team in sorted(state.teams)
-        for period in periods
+        _team(state, team, period, needs.get((team, period), {})) for team in sorted(state.teams) for period in periods
     )
 
 
-def _team(state: ProductState, team: str, period: str, needs: dict[str, float]) -> TeamForecast:
+def needs_of(
+    state: ProductState, at: datetime
+) -> tuple[tuple[str, ...], Mapping[tuple[str, str], Mapping[str, float]]]:
+    """Return the periods of the horizon, and what the plan in force needs: (team, period) -> item -> person-days."""
+    starts, snapshot = starts_of(state), possible_work(state, starts_of(state), at)
+    periods = snapshot.periods
+    needs: defaultdict[tuple[str, str], dict[str, float]] = defaultdict(dict)
+    for task in snapshot.tasks:
+        start = index_in_force(state.items[task.id], starts[task.id], periods[0])
+        for period in periods[start : start + span_of(task, len(periods))]:
+            for team in task.efforts:
+                if days := effort_share(task, team):
+                    needs[team, period][task.id] = days
+    return periods, needs
+
+
+def _team(state: ProductState, team: str, period: str, needs: Mapping[str, float]) -> TeamForecast:
     needed, capacity = round(sum(needs.values()), 6), round(capacity_of(state, team, period), 6)
     short = round(needed - capacity, 6) if needed - capacity > TOLERANCE else 0.0
     causes = tuple(sorted(needs, key=lambda name: (-needs[name], name))) if short else ()

@@ -4,13 +4,12 @@ Releases are days: what is ready on a release day is out by the end of it. A fre
 off to the first day after the freeze, and never to the next gate.
 """
 
-from calendar import monthrange
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from domain.periods import DAY, falls_due, index_of, shift, zone
+from domain.periods import DAY, days_of, falls_due, index_of, shift, zone
 from domain.wording import count
 from events.fields import Day, Period
 
@@ -74,8 +73,8 @@ def release_day(cadence: Cadence, day: date) -> date:
     period = f"{day.year:04d}-{day.month:02d}"
     gate = shift(period, index_of(cadence.gate, period) % cadence.every)  # the first that does not end before the day
     # An earlier one may have been put off until now. Of several, all were put off to the same day, so one is enough.
-    put_off = _after_freezes(cadence, _last_day(shift(gate, -cadence.every)))
-    return put_off if put_off >= day else _after_freezes(cadence, _last_day(gate))
+    put_off = _after_freezes(cadence, days_of(shift(gate, -cadence.every))[1])
+    return put_off if put_off >= day else _after_freezes(cadence, days_of(gate)[1])
 
 
 @lru_cache(maxsize=1024)
@@ -87,7 +86,7 @@ def delivers_row(cadence: Cadence, periods: tuple[str, ...]) -> tuple[int, ...]:
     """
     found = []
     for period in periods:
-        day = release_day(cadence, _last_day(period))
+        day = release_day(cadence, days_of(period)[1])
         found.append(index_of(f"{day.year:04d}-{day.month:02d}", periods[0]))
     return tuple(found)
 
@@ -110,8 +109,3 @@ def _after_freezes(cadence: Cadence, day: date) -> date:
         if freeze.first <= day <= freeze.last:
             day = freeze.last + DAY
     return day
-
-
-def _last_day(period: str) -> date:
-    year, month = int(period[:4]), int(period[5:])
-    return date(year, month, monthrange(year, month)[1])

@@ -26,6 +26,7 @@ class Steering(Frozen):
     until: Instant | None = None  # with `pause`
     to: str = Field(default="", max_length=200)  # with `reassign`: a person
     identity: Literal["asserted", "authenticated"] = "asserted"
+    operator: bool = False  # an operator, whatever their roles: may pause, resume and force
 
 
 class Pause(Frozen):
@@ -229,11 +230,12 @@ def refusal_of_steering(
         if actor not in asked and not _may_answer(c, mandates, actor, at):
             return f"{actor} is not asked about this, so there is nothing to acknowledge"
         return f"{actor} has acknowledged it already" if actor in c.acknowledged else ""
-    if not roles_open_to(mandates, actor, at, "escalations"):
+    as_operator = steering.operator and kind in ("pause", "resume", "force")
+    if not as_operator and not roles_open_to(mandates, actor, at, "escalations"):
         return f"{actor} holds no role in this product, and does not stand in for anybody who does"
     if not steering.reason.strip():
         return f"{kind} needs a reason"
-    if kind in ("pause", "skip", "reassign") and not _may_answer(c, mandates, actor, at):
+    if kind in ("pause", "skip", "reassign") and not as_operator and not _may_answer(c, mandates, actor, at):
         return f"to {kind} this needs the {role_name(c.at_least)}; {actor} may only let it go on, or force a step"
     if kind == "pause":
         return _pause_refused(c, steering, at)

@@ -4,11 +4,13 @@ from domain import (
     evolve_answers,
     evolve_decisions,
     evolve_market,
+    evolve_stopped,
     evolve_work,
     react_answers,
     react_decisions,
     react_dependencies,
     react_market,
+    react_stopped,
     react_time,
     react_work,
 )
@@ -18,8 +20,8 @@ from domain.reactions import RULES_BY_EVENT, react, take_in
 from events.union import EVENT_TYPES
 
 REGISTERED = (
-    *(evolve_answers, evolve_decisions, evolve_market, evolve_work),
-    *(react_answers, react_decisions, react_dependencies, react_market, react_time, react_work),
+    *(evolve_answers, evolve_decisions, evolve_market, evolve_stopped, evolve_work),
+    *(react_answers, react_decisions, react_dependencies, react_market, react_stopped, react_time, react_work),
 )  # importing them registers their rules
 
 for _type, _event in EVENT_TYPES.items():

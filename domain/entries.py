@@ -140,12 +140,12 @@ def _answerable(event: Event) -> tuple[str, Identity]:
     """Return who is behind an internal event, and how well that is known."""
     if isinstance(event, internal.DecisionGiven | internal.EscalationAnswered | internal.ReversalRequested):
         return event.actor, event.identity
-    if isinstance(event, internal.DelegationRevoked):
+    if isinstance(event, internal.DelegationRevoked | internal.WorkStopped):
         return event.actor, event.identity
     if isinstance(event, internal.DelegationGranted):
         return event.person, event.identity
     if isinstance(event, internal.ProductApplied | internal.ProductArchived):
-        return event.actor, "asserted"
+        return event.actor, event.identity
     return "tandem", "engine"
 
 

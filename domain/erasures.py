@@ -6,7 +6,7 @@ from urllib.parse import quote
 from domain.clock import LAST
 from domain.entries import workflow_id
 from domain.evolve import event_key
-from domain.record import Entry
+from domain.record import Entry, Identity
 
 
 def erasure_key(source: str, event_id: str) -> str:
@@ -15,7 +15,13 @@ def erasure_key(source: str, event_id: str) -> str:
 
 
 def erasure_entry(
-    product: str, event: tuple[str, str], actor: str, reason: str, at: datetime, clock_at: datetime
+    product: str,
+    event: tuple[str, str],
+    actor: str,
+    reason: str,
+    at: datetime,
+    clock_at: datetime,
+    identity: Identity = "asserted",
 ) -> Entry:
     """Return the entry of an erasure; ``event``: source and id of the feedback."""
     source, event_id = event
@@ -27,7 +33,7 @@ def erasure_entry(
         kind="feedback.erased",
         cause=event_key(source, event_id),
         actor=actor,
-        identity="asserted",
+        identity=identity,
         workflow=workflow_id("product", product),
         data={"source": source, "id": event_id, "reason": reason},
     )

@@ -76,8 +76,13 @@ def _decided(dependency: Dependency, event: internal.EscalationAnswered, at: dat
 def _unanswered(state: ProductState, event: internal.EscalationUnanswered, at: datetime) -> Step:
     if state.escalations.get(event.subject) != event.escalation:
         return superseded(state, "this escalation was answered or stood down before")
-    after = _closed(state, event.subject)
-    return (_counted_anew(after, at) if event.subject == DEBT_SUBJECT else after), APPLIED
+    return closed_escalation(state, event.subject, at), APPLIED
+
+
+def closed_escalation(state: ProductState, subject: str, at: datetime) -> ProductState:
+    """Return the state after an escalation ended without an answer."""
+    after = _closed(state, subject)
+    return _counted_anew(after, at) if subject == DEBT_SUBJECT else after
 
 
 def _counted_anew(state: ProductState, at: datetime) -> ProductState:

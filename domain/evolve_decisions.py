@@ -53,7 +53,7 @@ def _clock(state: ProductState, event: internal.ClockStruck, at: datetime) -> St
 
     lost = run_lost_at(state)
     if lost is not None and lost <= at:
-        state = _failed(state, at)
+        state = failed_run(state, at)
     return state.model_copy(
         update={
             "struck_at": at,
@@ -105,11 +105,11 @@ def _solved(state: ProductState, event: internal.PlanSolved, at: datetime) -> St
         changes = {"found": found, "wishes": {}, "wished_by": ""}  # a wish that cannot be met is not wished for ever
         if event.wanted_by is not None or state.wishes:
             return state.model_copy(update={**changes, "run": None}), APPLIED
-        return _failed(state, at).model_copy(update=changes), APPLIED
+        return failed_run(state, at).model_copy(update=changes), APPLIED
     if broken := unusable(state, finding, outcome_of(event), at):
         because = f"the plan that was found is no longer possible: {broken}"[:MOST_SAID]
         found = found.model_copy(update={"finding": "unusable", "because": because})
-        after = _failed(state, at).model_copy(update={"found": found})  # something changed while it was looked for,
+        after = failed_run(state, at).model_copy(update={"found": found})  # something changed while it was looked for,
         return after if after.failed > AT_ONCE else after.model_copy(update={"retry_at": None}), APPLIED  # so once more
     if finding in ("better", "rejected_before", "churned") and state.plan is not None:
         gain = round(max(0.0, event.value - event.value_in_force), 6)
@@ -124,7 +124,7 @@ def _solved(state: ProductState, event: internal.PlanSolved, at: datetime) -> St
     return state.model_copy(update=ended), APPLIED
 
 
-def _failed(state: ProductState, at: datetime) -> ProductState:
+def failed_run(state: ProductState, at: datetime) -> ProductState:
     """End a run that led to nothing; what it was to look at is still to be looked at, after a while."""
     failed = state.failed + 1
     known = state.reference.model_copy(update={"plan_broken": False, "request_broken": False})

@@ -12,6 +12,7 @@ from domain.record import Instant
 from events.codec import MAX_BODY
 from events.envelope import SPECVERSION
 from events.errors import EventError
+from events.fields import Proof
 from events.internal import SOURCE as OUR_SOURCE
 from events.json_text import parse
 from events.letters import MOST_KEPT, Letter
@@ -60,6 +61,7 @@ class Try(_Frozen):
     actor: str
     reason: str  # why they did
     came: str = ""  # what came of it, in words
+    identity: Proof = "asserted"
 
 
 class Result(_Frozen):

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from domain.entries import incident_row, workflow_id
 from domain.letters import Candidate, Kept, Link, Try
-from domain.record import SYSTEM_STREAM, Entry, ViewRow
+from domain.record import SYSTEM_STREAM, Entry, Identity, ViewRow
 from domain.wording import count
 
 
@@ -42,14 +42,14 @@ def redriven_entry(
         "events": [link.model_dump(mode="json") for link in links],
     }
     key = f"{_key(kept)}/redriven/{done.number}{'/came' if late else ''}"
-    return _entry(stream, key, "dead_letter.redriven", done.actor, times, data, about)
+    return _entry(stream, key, "dead_letter.redriven", done.actor, times, data, about, done.identity)
 
 
 def resent_entry(kept: Kept, done: Try, links: Sequence[Link], stream: str, times: tuple[datetime, datetime]) -> Entry:
     """Return the entry of a letter whose sender sent the same again, and it was taken."""
     data = _named(kept) | {"came": done.came, "events": [link.model_dump(mode="json") for link in links]}
     about = [f"letter:{kept.letter.id}", *_events_about(kept)]
-    entry = _entry(stream, f"{_key(kept)}/resent", "dead_letter.resent", done.actor, times, data, about)
+    entry = _entry(stream, f"{_key(kept)}/resent", "dead_letter.resent", done.actor, times, data, about, done.identity)
     return entry.model_copy(update={"identity": "engine"})
 
 
@@ -57,7 +57,9 @@ def discarded_entry(kept: Kept, done: Try, stream: str, times: tuple[datetime, d
     """Return the entry of a letter that was given up."""
     data = _named(kept) | {"why": done.reason}
     about = [f"letter:{kept.letter.id}"]
-    return _entry(stream, f"{_key(kept)}/discarded", "dead_letter.discarded", done.actor, times, data, about)
+    return _entry(
+        stream, f"{_key(kept)}/discarded", "dead_letter.discarded", done.actor, times, data, about, done.identity
+    )
 
 
 def pruned_entry(gone: Sequence[Candidate], now: datetime) -> Entry:
@@ -109,6 +111,7 @@ def _entry(
     times: tuple[datetime, datetime],
     data: dict[str, Any],
     about: Sequence[str],
+    identity: Identity = "asserted",
 ) -> Entry:
     return Entry(
         product=stream,
@@ -117,7 +120,7 @@ def _entry(
         clock_at=times[1],
         kind=kind,
         actor=actor,
-        identity="asserted",
+        identity=identity,
         workflow="" if stream == SYSTEM_STREAM else workflow_id("product", stream),
         about=tuple(about),
         data=data,

@@ -5,11 +5,13 @@ from datetime import datetime
 from pydantic import BaseModel, ConfigDict
 
 from domain import (
+    narrative_accounts,
     narrative_escalations,
     narrative_events,
     narrative_inside,
     narrative_letters,
     narrative_messages,
+    narrative_operating,
     narrative_sources,
     narrative_steps,
 )
@@ -19,11 +21,11 @@ from domain.wording import when
 
 # importing them registers their templates
 REGISTERED = (
-    *(narrative_escalations, narrative_events, narrative_inside, narrative_letters),
-    *(narrative_messages, narrative_sources, narrative_steps),
+    *(narrative_accounts, narrative_escalations, narrative_events, narrative_inside, narrative_letters),
+    *(narrative_messages, narrative_operating, narrative_sources, narrative_steps),
 )
 
-__all__ = ["KINDS", "Line", "UnknownKindError", "line_of", "text_of", "who"]
+__all__ = ["KINDS", "Line", "UnknownKindError", "kind_name", "line_of", "text_of", "who"]
 
 
 class UnknownKindError(KeyError):
@@ -77,6 +79,11 @@ def line_of(recorded: Recorded) -> Line:
         until=told.until,
         workflow=entry.workflow,
     )
+
+
+def kind_name(kind: str) -> str:
+    """Return a kind of entry as people say it: ``budget.adjusted`` is ``Budget adjusted``."""
+    return kind.replace(".", " ").replace("_", " ").capitalize()
 
 
 def who(line: Line) -> str:

@@ -104,7 +104,8 @@ def _unanswered(entry: Entry) -> Told:
 
 def _steered(entry: Entry, did: str) -> Told:
     said = plain(str(entry.data.get("said") or ""))
-    return Told(f"{plain(entry.actor)} {did}{reason_of(entry.data)}", said)
+    role = ", as operator," if entry.data.get("operator") else ""
+    return Told(f"{plain(entry.actor)}{role} {did}{reason_of(entry.data)}", said)
 
 
 @template("escalation.acknowledged")

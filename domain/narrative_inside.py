@@ -92,6 +92,17 @@ def _stead(e: Facts) -> str:
     return f" for {holder}" if holder not in ("", e["actor"]) else ""
 
 
+@says("work.stopped")
+def _stopped(e: Facts) -> str:
+    if e["approval"]:
+        what = f"decision {e['approval']}"
+    elif e["run"]:
+        what = f"run {e['run']}"
+    else:
+        what = f"escalation {e['escalation']} of {subject_name(e['subject'])}"
+    return f"{plain(str(e['actor']))} {e['how']} {what}{e.reason()}"
+
+
 @says("reversal.requested")
 def _reversal(e: Facts) -> str:
     return f"{e['actor']} asked to go back to the plan before decision {e['approval']}{e.reason()}"

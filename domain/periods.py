@@ -1,5 +1,6 @@
 """Months as planning periods, and dates in a product's time zone. Pure."""
 
+from calendar import monthrange
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -33,6 +34,12 @@ def index_of(period: str, first: str) -> int:
     year, month = (int(part) for part in period.split("-"))
     from_year, from_month = (int(part) for part in first.split("-"))
     return (year - from_year) * 12 + month - from_month
+
+
+def days_of(period: str) -> tuple[date, date]:
+    """Return the first and the last day of a period."""
+    year, month = (int(part) for part in period.split("-"))
+    return date(year, month, 1), date(year, month, monthrange(year, month)[1])
 
 
 def start_of(period: str, time_zone: str) -> datetime:

@@ -95,6 +95,7 @@ class Authority(_Strict):
     )
     executive_board: Limits = Limits()
     four_eyes_money: Money | None = None  # minor units: from here on two people approve, whatever the quorum
+    sign_in_again_money: Money | None = None  # minor units: from here on who approves proves anew who they are
 
     def of(self, role: Role) -> Limits:
         """Return the limits of a role."""

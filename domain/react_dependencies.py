@@ -24,12 +24,13 @@ def _declared(before: ProductState, after: ProductState, event: model.Dependency
 def _blocked(before: ProductState, after: ProductState, event: model.DependencyBlocked, at: datetime) -> Reactions:
     dependency = after.dependencies[event.dependency]
     # When it is an older fact, a newer status stands, and of the event only the promise may be news.
-    rule = _is_blocked if dependency.status == "blocked" else promised
+    rule = is_blocked if dependency.status == "blocked" else promised
     said = rule(after, dependency, at)
     return and_the_plan(before, after, dependency, said, at)
 
 
-def _is_blocked(state: ProductState, dependency: Dependency, at: datetime) -> Reactions:
+def is_blocked(state: ProductState, dependency: Dependency, at: datetime) -> Reactions:
+    """React to a dependency that is blocked now."""
     said = f"{dependency.id} is blocked" + (f": {dependency.reason}" if dependency.reason else "")
     if over := idle(state, dependency):
         return quiet(over)

@@ -3,13 +3,21 @@
 from datetime import datetime
 from typing import Literal
 
-from domain.record import SYSTEM_STREAM, Entry
+from domain.record import SYSTEM_STREAM, Entry, Identity
 from events.webhooks.bindings import Kind
 
 What = Literal["source.added", "source.rotated", "source.retired", "source.removed"]
 
 
-def source_entry(what: What, name: str, kind: Kind, actor: str, at: datetime, ends_at: datetime | None = None) -> Entry:
+def source_entry(
+    what: What,
+    name: str,
+    kind: Kind,
+    actor: str,
+    at: datetime,
+    ends_at: datetime | None = None,
+    identity: Identity = "asserted",
+) -> Entry:
     """Return the entry of what somebody did with a source. ``ends_at``: of the old secret."""
     return Entry(
         product=SYSTEM_STREAM,
@@ -18,7 +26,7 @@ def source_entry(what: What, name: str, kind: Kind, actor: str, at: datetime, en
         clock_at=at,
         kind=what,
         actor=actor,
-        identity="asserted",
+        identity=identity,
         about=(f"source:{name}",),
         data={"source": name, "kind": kind, "ends_at": None if ends_at is None else ends_at.isoformat()},
     )

@@ -5,7 +5,7 @@ from datetime import datetime
 from pydantic import BaseModel, ConfigDict, Field
 
 from domain.entries import incident_row, workflow_id
-from domain.record import Entry
+from domain.record import Entry, Identity
 
 TRAINED = "feedback.model_trained"
 LISTED = 50  # themes that are named as left out; the rest is counted
@@ -33,7 +33,14 @@ class Training(BaseModel):
     accuracy_of_sorted: float  # of the others
 
 
-def trained_entry(product: str, training: Training, actor: str, at: datetime, clock_at: datetime) -> Entry:
+def trained_entry(
+    product: str,
+    training: Training,
+    actor: str,
+    at: datetime,
+    clock_at: datetime,
+    identity: Identity = "asserted",
+) -> Entry:
     """Return the entry that puts a model in use."""
     return Entry(
         product=product,
@@ -42,7 +49,7 @@ def trained_entry(product: str, training: Training, actor: str, at: datetime, cl
         clock_at=clock_at,
         kind=TRAINED,
         actor=actor,
-        identity="asserted",
+        identity=identity,
         workflow=workflow_id("product", product),
         data=training.model_dump(mode="json"),
     )

@@ -35,6 +35,8 @@ def product_row(state: ProductState, at: datetime) -> ViewRow:
             "clock_until": _iso(state.clock.until),
             "at": at.isoformat(),
             "people": state.people.model_dump(mode="json"),
+            "leads": sorted({team.lead for team in state.teams.values()}),
+            "sign_in_again_money": state.policy.authority.sign_in_again_money,
             "delegations": [one.model_dump(mode="json") for one in state.delegations],
             "handed": list(state.handed),
             "plan": None if state.plan is None else state.plan.plan,

@@ -33,6 +33,7 @@ def _date_or_instant(value: Any) -> Any:
 Due = Annotated[AwareDatetime | date, BeforeValidator(_date_or_instant)]
 Day = Annotated[date, AfterValidator(within_reach)]
 Instant = Annotated[AwareDatetime, AfterValidator(within_reach)]
+Proof = Literal["asserted", "authenticated"]  # whether a person has signed in, or was only named
 Must = Literal["in", "out", "free"]  # whether every plan funds an item, or none does, or the planner decides
 
 

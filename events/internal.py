@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from events.fields import Instant, Name, Period, Text
+from events.fields import Instant, Name, Period, Proof, Text
 from events.model import Event
 
 SOURCE = "tandem"  # the CloudEvents `source` of everything here
@@ -56,6 +56,7 @@ class ProductApplied(Raised):
     type: Literal["product.applied"] = "product.applied"
     definition: dict[str, Any]  # a validated `domain.definition.ProductDefinition`
     actor: str
+    identity: Proof = "asserted"
 
 
 class ProductArchived(Raised):
@@ -64,6 +65,7 @@ class ProductArchived(Raised):
     type: Literal["product.archived"] = "product.archived"
     actor: str
     reason: Text
+    identity: Proof = "asserted"
 
 
 class Change(BaseModel):
@@ -140,7 +142,7 @@ class DecisionGiven(Raised):
     acting_for: str | None = None  # the holder of the role in whose stead the actor decides
     via: tuple[str, ...] = ()  # the chain of delegations, the holder first, the actor last
     wishes: dict[Name, Wish] = Field(default_factory=dict)  # with `changes`
-    identity: Literal["asserted", "authenticated"] = "asserted"
+    identity: Proof = "asserted"
 
 
 class ApprovalExpired(Raised):
@@ -168,7 +170,7 @@ class EscalationAnswered(Raised):
     money: int | None = None  # with `give_money`: minor units more
     acting_for: str | None = None
     via: tuple[str, ...] = ()
-    identity: Literal["asserted", "authenticated"] = "asserted"
+    identity: Proof = "asserted"
 
 
 class EscalationUnanswered(Raised):
@@ -179,6 +181,20 @@ class EscalationUnanswered(Raised):
     escalation: int
 
 
+class WorkStopped(Raised):
+    """An operator stopped a request, an escalation or a look at the priorities: one of the three is named."""
+
+    type: Literal["work.stopped"] = "work.stopped"
+    approval: int | None = None
+    subject: Name | None = None  # with `escalation`
+    escalation: int | None = None
+    run: int | None = None
+    how: Literal["cancelled", "terminated"]  # terminated: it could not hear of it
+    actor: str
+    reason: Text
+    identity: Proof = "asserted"
+
+
 class ReversalRequested(Raised):
     """Somebody asks to go back to the plan that a decision replaced; it is decided like any other proposal."""
 
@@ -186,7 +202,7 @@ class ReversalRequested(Raised):
     approval: int
     actor: str
     reason: Text
-    identity: Literal["asserted", "authenticated"] = "asserted"
+    identity: Proof = "asserted"
 
 
 class DelegationGranted(Raised):
@@ -201,7 +217,7 @@ class DelegationGranted(Raised):
     scope: Scope = "all"
     most_money: int | None = None  # minor units that one decision may move; None: as much as the role may
     reason: Text
-    identity: Literal["asserted", "authenticated"] = "asserted"
+    identity: Proof = "asserted"
 
 
 class DelegationRevoked(Raised):
@@ -211,4 +227,4 @@ class DelegationRevoked(Raised):
     delegation: int  # its number
     actor: str
     reason: Text
-    identity: Literal["asserted", "authenticated"] = "asserted"
+    identity: Proof = "asserted"

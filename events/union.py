@@ -42,6 +42,7 @@ Internal = (
     | internal.ApprovalExpired
     | internal.EscalationAnswered
     | internal.EscalationUnanswered
+    | internal.WorkStopped
     | internal.ReversalRequested
     | internal.DelegationGranted
     | internal.DelegationRevoked

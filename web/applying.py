@@ -11,6 +11,7 @@ from domain.applied_differences import Difference
 from domain.definition import ProductDefinition
 from domain.doubts import doubts_of
 from events.errors import FieldError
+from events.fields import Proof
 from events.webhooks.bindings import Kind
 from events.webhooks.registry import SourcesUnavailableError
 from web.definition import place_of
@@ -44,13 +45,15 @@ async def compared(svc: Services, definition: ProductDefinition) -> AppliedView:
     return await _view(svc, definition, done, dry_run=True)
 
 
-async def apply(svc: Services, definition: ProductDefinition, actor: str, *, drop: bool) -> AppliedView:
+async def apply(
+    svc: Services, definition: ProductDefinition, actor: str, *, drop: bool, identity: Proof
+) -> AppliedView:
     """Reserve the teams' shares and apply; a refused file gives the shares back."""
     shares = {name: (team.allotment, team.person_days) for name, team in definition.teams.items()}
     earlier = await svc.ledger.reserve_allotments(definition.product, shares)
     try:
         with _refusals(definition):
-            done = await svc.engine.apply(definition, actor, drop=drop)
+            done = await svc.engine.apply(definition, actor, drop=drop, identity=identity)
     except Problem:
         await svc.ledger.reserve_allotments(definition.product, earlier)
         raise

@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 
 from domain.briefs import Brief
 from domain.delegations import Matter, roles_open_to, stand_ins
+from domain.headlines import decision_headline
 from domain.inbox import may_decide, role_of
 from domain.record import Entry, Identity, ViewRow
 from domain.voices import Voice, voices_of
@@ -26,7 +27,8 @@ class Approval(BaseModel):
     title: str = Field(description="Of the product")
     number: int
     state: str = Field(
-        description="`open`, `adopted`, `rejected`, `kept`, `changes`, `withdrawn`, `superseded` or `expired`"
+        description="`open`, `adopted`, `rejected`, `kept`, `changes`, `withdrawn`, `superseded`, `expired` or "
+        "`terminated`"
     )
     role: str = Field(description="The lowest role that may decide it")
     people: list[str] = Field(description="Who holds that role now")
@@ -91,9 +93,13 @@ class YourPart(BaseModel):
 class ApprovalDetail(Approval):
     """A request with the document that is decided about."""
 
+    headline: str = Field(description="What is asked, in one line with titles")
+    at: AwareDatetime = Field(description="Now, by the product's clock: time left is counted from it")
     proposal: dict[str, Any]
     alternatives: list[AlternativeView]
-    votes_given: list[VoteView]
+    votes_given: list[VoteView] = Field(
+        description="While it is open those that count; once adopted all that led to it"
+    )
     needed: str = Field(description="How many approvals are still needed, in words; empty when one is enough")
     comments: list[CommentView]
     yours: YourPart | None = Field(description="With `as`")
@@ -147,6 +153,8 @@ async def approval_detail(svc: Services, known: Product, row: ViewRow, person: s
     changes |= {one.hash: one.change for one in alternatives}
     return ApprovalDetail(
         **dict(view),
+        headline=decision_headline(changes[view.hash], document.get("items", ())),
+        at=now,
         proposal=document,
         alternatives=alternatives,
         votes_given=votes_given(row, entries),
@@ -183,24 +191,40 @@ async def _alternatives(svc: Services, view: Approval) -> list[AlternativeView]:
 
 
 def votes_given(row: ViewRow, entries: list[Entry]) -> list[VoteView]:
-    """Return the approvals that stand, each with the decision that it is; ``entries`` about the request."""
+    """Return the approvals that stand, or all that led to what is adopted; ``entries`` about the request."""
+    if row.state == "adopted":
+        return _led_to_it(row, entries)
     given = {entry.key: entry.data.get("event", {}) for entry in entries if entry.kind == "decision.given"}
     found: dict[str, VoteView] = {}
     for entry in entries:
         data = entry.data
         standing = data.get("by") in row.data.get("votes", ()) and data.get("effect") == "counted"
-        if entry.kind != "approval.counted" or not standing:
-            continue
-        event: Mapping[str, Any] = given.get(entry.cause or "", {})
-        found[data["by"]] = VoteView(
-            by=data["by"],
-            acting_for=_other(event.get("acting_for") or next(iter(event.get("via", ())), None), data["by"]),
-            role=event.get("role", role_of(row.role)),
-            hash=event.get("proposal", row.data["proposal"]),
-            at=entry.clock_at,
-            reason=str(data.get("reason", "")),
-        )
+        if entry.kind == "approval.counted" and standing:
+            found[data["by"]] = _vote(row, entry, data["by"], given.get(entry.cause or "", {}))
     return list(found.values())
+
+
+def _led_to_it(row: ViewRow, entries: list[Entry]) -> list[VoteView]:
+    found: dict[str, VoteView] = {}
+    for entry in entries:
+        event = entry.data.get("event", {})
+        if entry.kind != "decision.given" or entry.data.get("outcome") != "applied":
+            continue
+        found.pop(event["actor"], None)  # in the order of what counts last
+        if event["verdict"] == "approve":
+            found[event["actor"]] = _vote(row, entry, event["actor"], event)
+    return [one for one in found.values() if one.hash == list(found.values())[-1].hash]
+
+
+def _vote(row: ViewRow, entry: Entry, by: str, event: Mapping[str, Any]) -> VoteView:
+    return VoteView(
+        by=by,
+        acting_for=_other(event.get("acting_for") or next(iter(event.get("via", ())), None), by),
+        role=event.get("role", role_of(row.role)),
+        hash=event.get("proposal", row.data["proposal"]),
+        at=entry.clock_at,
+        reason=str(event.get("reason") or entry.data.get("reason", "")),
+    )
 
 
 def _other(holder: str | None, actor: str) -> str | None:

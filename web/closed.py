@@ -19,6 +19,8 @@ async def closed_approval(svc: Services, known: Product, row: ViewRow, looked_at
         return await changed(svc, known, row, looked_at, why, list(data.get("differences", ())))
     if row.state == "expired":
         detail = f"the time to answer request {data['number']} has passed"
+    elif row.state == "terminated":
+        detail = f"an operator has ended request {data['number']}; what is still needed is asked anew"
     else:
         how = "changes were asked for" if row.state == "changes" else row.state
         detail = f"{data.get('by', 'somebody')} already decided request {data['number']}: {how}"

@@ -5,7 +5,7 @@ import ipaddress
 from urllib.parse import urlsplit
 
 import structlog
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from events.codec import MAX_BODY
@@ -15,15 +15,17 @@ from web.refusals import count_unread
 
 DRAINED = 8 * 1024 * 1024  # of a refused body: whoever still writes would not read our answer
 DRAINING_S = 5.0
+_SCHEMES = {"ws": "http", "wss": "https"}  # a socket begins as a request of a page
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+HTTPS_ONLY = "max-age=31536000"  # a year, for this name alone
 log = structlog.get_logger()
 
 
 class Edge:
     """Refuses what must not reach the application, and answers when the application breaks."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    def __init__(self, app: ASGIApp, hosts: frozenset[str] = frozenset(), *, secure: bool = False) -> None:
+        self._app, self._hosts, self._secure = app, hosts, secure
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -34,13 +36,16 @@ class Edge:
 
         async def noted(message: Message) -> None:
             nonlocal started
-            started = started or message["type"] == "http.response.start"
+            if message["type"] == "http.response.start":
+                started = True
+                if self._secure:
+                    MutableHeaders(scope=message)["strict-transport-security"] = HTTPS_ONLY
             await send(message)
 
         headers = Headers(scope=scope)
         body = _Body(receive, MAX_PRODUCT_FILE if scope["method"] == "PUT" else MAX_BODY)
         try:
-            _refuse_others(scope, headers)
+            refuse_others(scope, headers, self._hosts)
             body.announced(headers.get("content-length", ""))
             await self._app(scope, body.receive, noted)
         except Problem as refused:
@@ -93,22 +98,39 @@ class _Body:
         return problem("too-large", f"the body is larger than {self._most:,} bytes; send it in parts")
 
 
-def _refuse_others(scope: Scope, headers: Headers) -> None:
-    """Refuse names that another site could point at this machine, and requests that another site's page makes."""
+def refuse_others(scope: Scope, headers: Headers, hosts: frozenset[str]) -> None:
+    """Refuse names that another site could point at this machine, and requests that another site's page makes.
+
+    ``hosts``: names that this server answers to, besides those of this machine. Raises a problem.
+    """
     host = headers.get("host", "")
-    if not _is_loopback(host):
-        raise problem("wrong-host", f"{host or 'no host'!r} is not this machine; use localhost, 127.0.0.1 or [::1]")
-    if scope["method"] in SAFE:
+    if not _is_ours(host, hosts):
+        names = "localhost, 127.0.0.1 or [::1]" if not hosts else " or ".join(sorted(hosts))
+        raise problem(
+            "wrong-host", f"{host or 'no host'!r} is not this {'server' if hosts else 'machine'}; use {names}"
+        )
+    if scope["type"] == "http" and scope["method"] in SAFE:
         return
     origin, site = headers.get("origin"), headers.get("sec-fetch-site", "none")
-    ours = f"{scope['scheme']}://{host}"
-    if (origin is not None and origin.lower() != ours.lower()) or site not in ("none", "same-origin"):
+    schemes = {_SCHEMES.get(scope["scheme"], scope["scheme"])} | ({"https"} if not _is_loopback(host) else set())
+    ours = {f"{scheme}://{host}".lower() for scheme in schemes}  # in front of another name TLS may have ended already
+    if (origin is not None and origin.lower() not in ours) or site not in ("none", "same-origin"):
         raise problem("other-site", f"a page of {origin or 'another site'} cannot change anything here")
+
+
+def _is_ours(host: str, hosts: frozenset[str]) -> bool:
+    return _name(host) in hosts or _is_loopback(host)
 
 
 def _is_loopback(host: str) -> bool:
     try:
-        name = urlsplit(f"//{host}").hostname or ""
-        return name == "localhost" or ipaddress.ip_address(name).is_loopback
+        return _name(host) == "localhost" or ipaddress.ip_address(_name(host)).is_loopback
     except ValueError:
         return False
+
+
+def _name(host: str) -> str:
+    try:
+        return urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return ""

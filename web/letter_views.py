@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 
 from activities.ports_letters import StillUnreadableError
 from domain.letters import Kept, Link, State, Try, draft, refusal_of
-from events.codec import encode
+from events.codec import EXTERNAL_TYPES, encode
 from events.letters import Reason, Way
 from web.products import Products
 from web.redrive import Redrive
@@ -19,6 +19,7 @@ class Body(BaseModel):
     text: str | None = Field(default=None, description="When they are UTF-8")
     base64: str | None = Field(default=None, description="When they are not")
     erased: bool = False
+    withheld: str = Field(default="", description="Why nothing of it is shown; empty when it is")
     event: dict[str, Any] | None = Field(default=None, description="A CloudEvent to edit: its own, or what was read")
 
 
@@ -51,6 +52,12 @@ class DeadLetter(BaseModel):
     stuck: str = Field(description="Why it cannot be redriven as it is; empty when it can")
     simulated_clock: bool
     body: Body | None = Field(default=None, description="Only when asked for")
+
+
+def may_hold_text(kept: Kept) -> bool:
+    """Tell whether a customer's words may be in a letter: unless it was read as an event that has none, it may."""
+    known = kept.letter.type in EXTERNAL_TYPES
+    return not known or kept.letter.type == "feedback.received"
 
 
 async def view_of(products: Products, kept: Kept) -> DeadLetter:

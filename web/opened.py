@@ -1,7 +1,8 @@
 """Where links in messages lead: the question as it stands now. Opening changes nothing, however often and by whom.
 
 Mail scanners open links, and a link may be passed on: it proves nothing about who opens it. So it only shows; the
-answer is another step, by a person who says who they are, on the hash of what they saw.
+answer is another step, by a person who says who they are, on the hash of what they saw. With sign-in it leads the
+addressee on to the page of the question, and nobody else.
 """
 
 import base64
@@ -10,9 +11,10 @@ from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from pydantic import AwareDatetime, BaseModel, Field
@@ -21,6 +23,9 @@ from activities.links import PATH, ExpiredLinkError, ForgedLinkError, Opened
 from activities.messages.answering import Thing, commands, thing_of
 from domain.record import ViewRow
 from domain.wording import listing, money, role_name, when
+from web.callers import Caller
+from web.guard import caller_in, require
+from web.plain_pages import later, sentence, told
 from web.problems import Problem, problem
 from web.products import Product
 from web.services import Services, Svc
@@ -39,6 +44,7 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Robots-Tag": "noindex, nofollow",
 }
+PAGES = {"approval": "/approvals", "escalation": "/escalations"}
 WHAT_TO_DO = "`tandem approvals list` and `tandem escalations list` show what waits now"
 
 
@@ -75,8 +81,16 @@ async def opened(token: str, request: Request, svc: Svc) -> Response:
     """Show what a link leads to. It reads, and nothing else."""
     as_json = _wants_json(request.headers.get("accept", ""))
     try:
-        question = await _question(svc, _read(svc, token))
+        link = _read(svc, token)
+        if svc.gate.on:
+            caller = await caller_in(svc, request)
+            await _only_addressee(svc, caller, link)
+            if not as_json and not caller.trusted:
+                return RedirectResponse(_page_of(await _question(svc, link)), 303, HEADERS)
+        question = await _question(svc, link)
     except Problem as refused:
+        if svc.gate.on and not as_json and refused.kind in ("sign-in", "not-allowed", "try-later"):
+            return _before_the_page(request, refused)
         if as_json:
             answer = refused.response()
             answer.headers.update(HEADERS)
@@ -85,6 +99,31 @@ async def opened(token: str, request: Request, svc: Svc) -> Response:
     if as_json:
         return JSONResponse(question.model_dump(mode="json"), headers=HEADERS)
     return _page("opened.html.j2", 200, question=question)
+
+
+async def _only_addressee(svc: Services, caller: Caller, link: Opened) -> None:
+    """Refuse everybody else. A link into a channel is for whoever sees the product. Raises a problem."""
+    thing = thing_of(link.thing)
+    if caller.trusted or (caller.is_person and link.to == caller.name):
+        return
+    if link.to or thing is None:
+        raise problem("not-allowed", f"this link was sent to somebody else; you are {caller.name}")
+    await require(svc, caller, "read", thing.product)
+
+
+def _page_of(question: Question) -> str:
+    """Return the page of what is asked, with the hash that was sent, so that it can say what has changed since."""
+    kind, *rest = question.thing.split("/")
+    address = "/".join((PAGES[kind], *(quote(part, safe="") for part in rest)))
+    return f"{address}?shown={quote(question.hash_sent, safe='')}" if question.hash_sent else address
+
+
+def _before_the_page(request: Request, refused: Problem) -> Response:
+    if refused.kind == "sign-in":
+        return RedirectResponse(f"/sign-in?next={quote(request.url.path, safe='')}", 303, HEADERS)
+    if refused.kind == "try-later":
+        return later(request)
+    return told(request, 403, "This is not for you", sentence(refused.detail), ("/inbox", "Go to the inbox"))
 
 
 def _read(svc: Services, token: str) -> Opened:

@@ -22,8 +22,11 @@ class Product:
     currency: str
     time_zone: str
     simulated: bool
+    state: str
     mandates: Mandates  # who holds which role, and who stands in for whom
     open_request: int | None
+    leads: frozenset[str] = frozenset()  # of its teams
+    sign_in_again_money: int | None = None  # minor units: whoever approves as much signs in again first
 
     @property
     def people(self) -> People:
@@ -78,8 +81,11 @@ class Products:
             currency=data["currency"],
             time_zone=data["time_zone"],
             simulated=data["simulated_clock"],
+            state=row.state,
             mandates=mandates_in(data),
             open_request=data.get("open_request"),
+            leads=frozenset(data.get("leads", ())),  # rows of older versions know none
+            sign_in_again_money=data.get("sign_in_again_money"),
         )
         self._simulated[row.id] = found.simulated
         return found

@@ -15,6 +15,7 @@ from domain.record import canonical
 from events.codec import decode
 from events.dispatch import Dispatch
 from events.errors import EventError
+from events.fields import Proof
 from events.letters import Letter, digest_of
 from events.outcome import Outcome, Status
 from events.room import FullError, TooManyError
@@ -61,17 +62,21 @@ class Redrive:
         self._retries: Retries = {**own, **retries}
         self._dispatch, self._products, self._clock = dispatch, products, clock
 
-    async def redrive(self, letters: Sequence[Kept], actor: str, reason: str) -> list[Redriven]:
+    async def redrive(
+        self, letters: Sequence[Kept], actor: str, reason: str, identity: Proof = "asserted"
+    ) -> list[Redriven]:
         """Send letters again, in this order; return what became of each, as far as it can be seen in time."""
         until = asyncio.get_running_loop().time() + VISIBLE_S
-        begun = [await self._begin(kept, actor, reason) for kept in letters]
+        begun = [await self._begin(kept, actor, reason, identity) for kept in letters]
         plans = [one for one in begun if isinstance(one, _Plan)]
         later = await asyncio.gather(*(self._hand_over(plan) for plan in plans))
         await self._wait([plan for plan, wait in zip(plans, later, strict=True) if wait is None], until)
         answers = iter([wait or await self._finish(plan) for plan, wait in zip(plans, later, strict=True)])
         return [next(answers) if isinstance(one, _Plan) else one for one in begun]
 
-    async def edited(self, kept: Kept, event: dict[str, Any], actor: str, reason: str) -> Redriven:
+    async def edited(
+        self, kept: Kept, event: dict[str, Any], actor: str, reason: str, identity: Proof = "asserted"
+    ) -> Redriven:
         """Send an edited copy of a letter; the letter closes when that succeeds.
 
         Raises EventError, ParkingUnavailableError.
@@ -110,17 +115,19 @@ class Redrive:
         await self.letters.copy(copy, kept.letter.id)
         stored = await self.letters.letter(copy.id)
         assert stored is not None, "it was kept a moment ago"
-        (done,) = await self.redrive([stored], actor, reason)
+        (done,) = await self.redrive([stored], actor, reason, identity)
         return done.model_copy(update={"id": kept.letter.id, "copy_id": copy.id, "state": await self._state(kept)})
 
-    async def discard(self, kept: Kept, actor: str, reason: str) -> Redriven:
+    async def discard(self, kept: Kept, actor: str, reason: str, identity: Proof = "asserted") -> Redriven:
         """Give a letter up; it is kept."""
         kept = await self.fates.settle(kept)
         done = kept.result.discarded
         if done is None:
             if why := await self._blocked(kept) or (ended(kept) if kept.state in ("closed", "discarded") else ""):
                 return answer(kept, "not-open", why)
-            done = Try(number=kept.attempts, at=self._clock(), actor=actor, reason=reason, came="discarded")
+            done = Try(
+                number=kept.attempts, at=self._clock(), actor=actor, reason=reason, came="discarded", identity=identity
+            )
             result = kept.result.model_copy(update={"discarded": done})
             moved = await self.letters.move(kept, self._clock(), state="discarded", result=result)
             if moved is None:
@@ -131,13 +138,13 @@ class Redrive:
 
     # -- one letter, step by step ------------------------------------------------------------------------
 
-    async def _begin(self, kept: Kept, actor: str, reason: str) -> _Plan | Redriven:
+    async def _begin(self, kept: Kept, actor: str, reason: str, identity: Proof = "asserted") -> _Plan | Redriven:
         kept = await self.fates.settle(kept)
         blocked = "" if kept.result.pending else await self._blocked(kept)
         if why := blocked or refusal_of(kept):
             return answer(kept, "not-open", why)
         number, attempts = _number(kept), kept.attempts + 1
-        done = Try(number=attempts, at=self._clock(), actor=actor, reason=reason)
+        done = Try(number=attempts, at=self._clock(), actor=actor, reason=reason, identity=identity)
         try:
             events, rest = await self.events_of(kept)
             planned = await self.planned(kept, events)

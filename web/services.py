@@ -18,14 +18,19 @@ from domain.definition import ProductDefinition
 from domain.planning import Plan, Snapshot, SolverLimits
 from domain.product import ProductState
 from events.dispatch import Dispatch
+from events.fields import Proof
 from events.letters import Way
 from events.outcome import Outcome
 from events.union import External
 from events.webhooks.registry import Sources
+from web.callers import Gate
+from web.engine_port import OperatedWorkflows
+from web.front import Front
+from web.lags import Lags
 from web.products import Products
 from web.redrive import Redrive
 from web.sources import Webhooks
-from workflows.client import Running
+from web.standings import Standings
 from workflows.messages import (
     Answer,
     Applied,
@@ -40,16 +45,22 @@ from workflows.messages import (
 )
 
 
-class Workflows(Protocol):
+class Workflows(OperatedWorkflows, Protocol):
     """What the web asks of the workflows; `workflows.client.Engine` says what each call raises."""
 
     async def apply(
-        self, definition: ProductDefinition, actor: str, *, drop: bool = False, dry_run: bool = False
+        self,
+        definition: ProductDefinition,
+        actor: str,
+        *,
+        drop: bool = False,
+        dry_run: bool = False,
+        identity: Proof = "asserted",
     ) -> Applied: ...
 
     async def state(self, product: str) -> ProductState: ...
 
-    async def archive(self, product: str, actor: str, reason: str) -> None: ...
+    async def archive(self, product: str, actor: str, reason: str, identity: Proof = "asserted") -> None: ...
 
     async def refresh(self, product: str) -> None: ...
 
@@ -66,8 +77,6 @@ class Workflows(Protocol):
     async def delegate(self, product: str, request: DelegationRequest) -> int: ...
 
     async def revoke(self, product: str, request: RevocationRequest) -> None: ...
-
-    async def describe(self, workflow: str) -> Running | None: ...
 
     async def healthy(self) -> bool: ...
 
@@ -93,8 +102,14 @@ class Services:
     solve: Solve  # for what-if questions
     tally: Tally  # counts what comes in, and what is refused
     links: Links | None = None  # reads the links of messages
+    temporal_ui_url: str | None = None  # of Temporal's Web UI; None: not known
+    temporal_namespace: str = "default"
+    lags: Lags = field(default_factory=Lags)
+    gate: Gate = field(default_factory=Gate)  # tells who asks
+    front: Front = field(default_factory=Front)  # for those who sign in
     products: Products = field(init=False)
     webhooks: Webhooks = field(init=False)
+    standings: Standings = field(init=False)
     redrive: Redrive = field(init=False)
     applying: asyncio.Lock = field(default_factory=asyncio.Lock)  # one product file at a time
     solving: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))  # what-if questions in hand
@@ -102,6 +117,7 @@ class Services:
     def __post_init__(self) -> None:
         self.products = Products(self.reader)
         self.webhooks = Webhooks(self.reader, self.sources)
+        self.standings = Standings(self.reader)
         self.redrive = Redrive(
             letters=self.letters,
             retries={"webhook": self.webhooks.retry()},

@@ -14,6 +14,7 @@ from domain.waits import until as within
 from events.internal import SOURCE, ApprovalExpired, DecisionGiven
 from workflows.approval_record import ApprovalRecord
 from workflows.messages import Answer, ApprovalCase, Effect, Ended, Known, Remark, Replacement
+from workflows.operated import Operated
 from workflows.options import RECORD, STATE
 from workflows.reporting import report
 from workflows.waiting import happens_by, read
@@ -22,8 +23,10 @@ MOST_REMARKS = 200
 
 
 @workflow.defn(name="Approval")
-class ApprovalWorkflow:
+class ApprovalWorkflow(Operated):
     """Ask for one decision until it takes effect, is replaced or expires. Id: ``approval/{product}/{n}``."""
+
+    record: ApprovalRecord
 
     @workflow.init
     def __init__(self, case: ApprovalCase) -> None:
@@ -114,7 +117,7 @@ class ApprovalWorkflow:
         return ended
 
     def _event(self, what: str, cause: str) -> dict[str, object]:
-        key, now = f"{self.key}/{what}", self.record.now()
+        key, now = f"{self.key}/{what}{self.record.mark}", self.record.now()
         return {"id": key, "source": SOURCE, "product": self.case.product, "time": now, "cause": cause}
 
     # -- from outside ------------------------------------------------------------------------------------
@@ -159,19 +162,23 @@ class ApprovalWorkflow:
             raise ApplicationError(why, list(differences), type=kind, non_retryable=True)
 
     def _why_not(self, answer: Answer) -> str:
-        if self.replaced is not None:
-            return f"changed since you looked: {self.replaced.because}"
-        if self.decided is not None:
-            first, effect = self.decided
-            return f"{first.actor} already decided: {effect.effect}"
-        if self.expired:
-            return "the time to answer has passed"
+        if why := self.why_closed():
+            return why
         if answer.proposal not in self.case.changes:
             return "changed since you looked: the answer names another proposal than the one that is asked about"
         case, now = self.case, self.record.now()
         given, money = _given(answer), self._matter(answer).money
         who = (self.record.known.mandates, answer.verdict, given, case.role)
         return refusal_of_verdict(*who, answer.until, now, money=money, requester=case.requester)
+
+    def why_closed(self) -> str:
+        """Return why nobody is asked any more; empty while somebody is."""
+        if self.replaced is not None:
+            return f"changed since you looked: {self.replaced.because}"
+        if self.decided is not None:
+            first, effect = self.decided
+            return f"{first.actor} already decided: {effect.effect}"
+        return "the time to answer has passed" if self.expired else ""
 
     def _matter(self, answer: Answer) -> Matter:
         change = self.case.changes.get(answer.proposal)

@@ -7,11 +7,14 @@ from activities.links import LinkTo
 from domain.delegations import stand_ins
 from domain.entries import workflow_id, workflow_row
 from domain.latency import waited
+from domain.policy import Flood
 from domain.record import Entry, ViewRow
 from domain.wording import listing, role_name
 from workflows.messages import Answer, ApprovalCase, Effect, Remark, Replacement
+from workflows.messages_operating import Resend
 from workflows.recording import Recorder
 
+UNBOUNDED = Flood(most=1_000, within_minutes=1)  # what somebody sends again is not held back
 STATES = {"changes": "is planned anew", "withdrawn": "is withdrawn", "kept": "is settled: the plan stays as it is"}
 
 
@@ -109,6 +112,27 @@ class ApprovalRecord(Recorder):
             "decision_reminded" if reminded else "decision_asked",
         )
 
+    def asked_now(self) -> tuple[str, ...]:
+        """Return who is asked now, and may be asked again."""
+        return self.asked_at(self.now())
+
+    async def resent(self, resend: Resend, number: int, people: tuple[str, ...]) -> None:
+        """Ask people once more, however many messages they got of late."""
+        case, data = self.case, {"number": self.case.number, "to": list(people), "reason": resend.reason}
+        about = (f"approval:{case.number}",)
+        entry = self.entry(
+            "approval.resent",
+            f"approval/{case.number}/resent/{number}",
+            f"approval/{case.number}/requested",
+            data,
+            about=about,
+            actor=resend.actor,
+            identity=resend.identity,
+        )
+        self.asked |= dict.fromkeys(people)
+        subject = f"Decision {case.number} for {case.product}"
+        await self._tell(entry, people, subject, case.because, "decision_asked", flood=UNBOUNDED)
+
     async def counted(self, answer: Answer, effect: Effect, number: int) -> None:
         """Record that an approval counts, or no longer does, and more are needed."""
         self.votes = effect.votes
@@ -153,7 +177,14 @@ class ApprovalRecord(Recorder):
             await self._tell(told, people, subject, replaced.because, "decision_withdrawn")
 
     async def _tell(
-        self, entry: Entry, people: tuple[str, ...], subject: str, text: str, kind: str, proposal: str | None = None
+        self,
+        entry: Entry,
+        people: tuple[str, ...],
+        subject: str,
+        text: str,
+        kind: str,
+        proposal: str | None = None,
+        flood: Flood | None = None,
     ) -> None:
         """Tell people; what is still to be decided goes with a question, and not with news of its end."""
         case, digest = self.case, proposal or self.case.proposal
@@ -163,4 +194,4 @@ class ApprovalRecord(Recorder):
             facts = {**case.brief.model_dump(mode="json"), "hash": digest, "number": case.number}
         to, link = self.known.directory.people(people, case.role), LinkTo(thing=thing, hash=digest, until=until)
         about = (entry, case.role, to, subject, text)
-        await self.tell_meanwhile(*about, kind=kind, facts=facts, link=link, flood=case.flood)
+        await self.tell_meanwhile(*about, kind=kind, facts=facts, link=link, flood=flood or case.flood)

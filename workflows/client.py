@@ -1,12 +1,8 @@
 """All that the outside may ask of a workflow: deliver, apply, measure, list; what people decide is beside it."""
 
-from typing import Any
-
-from pydantic import BaseModel, ConfigDict
 from temporalio.client import (
     Client,
     WithStartWorkflowOperation,
-    WorkflowExecutionDescription,
     WorkflowQueryFailedError,
     WorkflowQueryRejectedError,
 )
@@ -17,32 +13,22 @@ from domain.core import RULES
 from domain.definition import ProductDefinition
 from domain.entries import workflow_id
 from domain.product import ProductState
+from events.fields import Proof
 from events.ports import DeliveryUnavailableError, ProductHeldError, RunSize, UnknownProductError
 from events.union import EventBatch
 from workflows.client_errors import NoAnswerError as NoAnswerError
 from workflows.client_errors import NotOpenError as NotOpenError
 from workflows.client_errors import RefusedError as RefusedError
 from workflows.client_errors import Translated
-from workflows.client_people import RPC_TIMEOUT, UPDATE_TIMEOUT, PeopleClient
+from workflows.client_operating import OperatingClient
+from workflows.client_people import RPC_TIMEOUT, UPDATE_TIMEOUT
+from workflows.engine_views import Running as Running
 from workflows.messages import Applied, ApplyRequest, ArchiveRequest, ProductRun
 from workflows.options import TASK_TIMEOUT, attributes
 from workflows.product import ProductWorkflow
 
 
-class Running(BaseModel):
-    """A workflow as the engine knows it now: pending work, attempts and the last failure."""
-
-    model_config = ConfigDict(frozen=True)
-
-    id: str
-    run_id: str
-    status: str
-    history_events: int
-    history_bytes: int
-    pending: tuple[dict[str, Any], ...] = ()
-
-
-class Engine(PeopleClient):
+class Engine(OperatingClient):
     """The workflows, from outside. Implements `events.ports.Deliver`."""
 
     def __init__(self, client: Client, task_queue: str) -> None:
@@ -74,7 +60,13 @@ class Engine(PeopleClient):
         return RunSize(found.run_id, info.history_size_bytes, found.history_length)
 
     async def apply(
-        self, definition: ProductDefinition, actor: str, *, drop: bool = False, dry_run: bool = False
+        self,
+        definition: ProductDefinition,
+        actor: str,
+        *,
+        drop: bool = False,
+        dry_run: bool = False,
+        identity: Proof = "asserted",
     ) -> Applied:
         """Declare a product, or change one; with ``dry_run`` only tell what that would come to.
 
@@ -83,12 +75,12 @@ class Engine(PeopleClient):
         was not given.
         """
         product = definition.product
-        request = ApplyRequest(definition=definition, actor=actor, drop=drop)
+        request = ApplyRequest(definition=definition, actor=actor, drop=drop, identity=identity)
         if dry_run:
             return await self._compare(request)
         start = WithStartWorkflowOperation(
             ProductWorkflow.run,
-            ProductRun(product=product, rules=RULES, definition=definition, actor=actor),
+            ProductRun(product=product, rules=RULES, definition=definition, actor=actor, identity=identity),
             id=workflow_id("product", product),
             task_queue=self._queue,
             task_timeout=TASK_TIMEOUT,
@@ -132,12 +124,14 @@ class Engine(PeopleClient):
         except WorkflowQueryRejectedError as exc:
             raise NotOpenError(f"{handle.id} is not open") from exc
 
-    async def archive(self, product: str, actor: str, reason: str) -> None:
+    async def archive(self, product: str, actor: str, reason: str, identity: Proof = "asserted") -> None:
         """End a product. Raises RefusedError, NotOpenError."""
         handle = self._client.get_workflow_handle_for(ProductWorkflow.run, workflow_id("product", product))
         with Translated(handle.id):
             await handle.execute_update(
-                "archive", ArchiveRequest(actor=actor, reason=reason), rpc_timeout=UPDATE_TIMEOUT
+                "archive",
+                ArchiveRequest(actor=actor, reason=reason, identity=identity),
+                rpc_timeout=UPDATE_TIMEOUT,
             )
 
     async def refresh(self, product: str) -> None:
@@ -145,16 +139,6 @@ class Engine(PeopleClient):
         handle = self._client.get_workflow_handle_for(ProductWorkflow.run, workflow_id("product", product))
         with Translated(handle.id):
             await handle.signal(ProductWorkflow.refresh, rpc_timeout=RPC_TIMEOUT)
-
-    async def describe(self, workflow: str) -> Running | None:
-        """Return what the engine knows of a workflow, or None when it has forgotten it."""
-        try:
-            found = await self._client.get_workflow_handle(workflow).describe(rpc_timeout=RPC_TIMEOUT)
-        except RPCError as exc:
-            if exc.status == RPCStatusCode.NOT_FOUND:
-                return None
-            raise DeliveryUnavailableError(exc.message) from exc
-        return _running(found)
 
     async def healthy(self) -> bool:
         """Tell whether Temporal answers."""
@@ -167,22 +151,3 @@ class Engine(PeopleClient):
 def _gone(error: RPCError) -> bool:
     """Tell whether there is no such workflow; a missing namespace is the installation's fault, not the event's."""
     return error.status == RPCStatusCode.NOT_FOUND and not error.message.lower().startswith("namespace")
-
-
-def _running(found: WorkflowExecutionDescription) -> Running:
-    raw = found.raw_description
-    return Running(
-        id=found.id,
-        run_id=found.run_id,
-        status=found.status.name.lower() if found.status is not None else "unknown",
-        history_events=found.history_length,
-        history_bytes=raw.workflow_execution_info.history_size_bytes,
-        pending=tuple(
-            {
-                "activity": pending.activity_type.name,
-                "attempt": pending.attempt,
-                "last_failure": pending.last_failure.message,
-            }
-            for pending in raw.pending_activities
-        ),
-    )

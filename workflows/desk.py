@@ -19,6 +19,7 @@ from domain.evolve_decisions import refusal_of_reversal
 from domain.product import ProductState
 from domain.record import ViewRow, content_hash
 from domain.views import product_row, roadmap_row
+from events.fields import Proof
 from events.internal import SOURCE, DelegationGranted, DelegationRevoked, ProductArchived, ReversalRequested
 from events.union import Accepted, Internal
 from workflows.messages import (
@@ -55,7 +56,7 @@ class ProductDesk:
             created, self.created = bool(self.created), ""
             return Applied(changed=created, created=created)
         found = differences(self.state, request.definition)
-        await self._taken(self._declare(request.definition, request.actor, _update_id()))
+        await self._taken(self._declare(request.definition, request.actor, _update_id(), request.identity))
         return Applied(changed=True, differences=found)
 
     @apply.validator
@@ -141,8 +142,14 @@ class ProductDesk:
         self._raise(event)
         await self._taken(event.id)
 
-    def _declare(self, definition: ProductDefinition, actor: str, call: str) -> str:
-        event = declared(definition, actor, call, self.clock.at(workflow.now()))
+    def _declare(
+        self,
+        definition: ProductDefinition,
+        actor: str,
+        call: str,
+        identity: Proof = "asserted",
+    ) -> str:
+        event = declared(definition, actor, call, self.clock.at(workflow.now()), identity)
         self._raise(event)
         return event.id
 

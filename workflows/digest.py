@@ -12,6 +12,7 @@ from activities.notifications import DIGEST, Tell
 from domain.entries import workflow_row
 from domain.record import Entry, ViewRow
 from domain.wording import count
+from workflows.messages_operating import WasReset
 from workflows.options import STATE
 from workflows.recording import Recorder
 from workflows.waiting import read
@@ -58,6 +59,11 @@ class DigestWorkflow:
             self.waiting.append(message)
         else:
             self.more += 1
+
+    @workflow.signal(name="was_reset", description="it goes on from an earlier point")
+    def was_reset(self, mark: RawValue) -> None:
+        """Give what is recorded and sent from now on keys of its own (`WasReset`)."""
+        self.record.mark = read(mark, WasReset).mark
 
     async def _gathered_by(self, until: datetime) -> None:
         """Wait until then, or until there are too many to wait."""

@@ -22,6 +22,7 @@ from domain.replies import refusal_of_reply
 from events.internal import SOURCE, EscalationAnswered, EscalationUnanswered
 from workflows.escalation_record import EscalationRecord
 from workflows.messages import Ended, EscalationCase, EscalationReply, Known, ReplyEffect, Steered, StoodDown
+from workflows.operated import Operated
 from workflows.options import STATE
 from workflows.reporting import report
 from workflows.steering import go_on, in_role, present_step, steer
@@ -31,8 +32,10 @@ MOST_STEERED = 200  # what people may do to one climb without answering
 
 
 @workflow.defn(name="Escalation")
-class EscalationWorkflow:
+class EscalationWorkflow(Operated):
     """Climb until answered or stood down. Id: ``escalation/{product}/{subject}/{n}``."""
+
+    record: EscalationRecord
 
     @workflow.init
     def __init__(self, case: EscalationCase) -> None:
@@ -123,7 +126,9 @@ class EscalationWorkflow:
 
     async def _end(self) -> Ended:
         if self.reply is not None:
-            await self.record.concluded(self.reply, f"event/{SOURCE}/{self.key}/answer/{self.answers}")
+            await self.record.concluded(
+                self.reply, f"event/{SOURCE}/{self.key}/answer/{self.answers}{self.record.mark}"
+            )
             return Ended(ended="answered", because=self.reply.reason)
         if self.stood_down is not None:
             await self.record.stood_down(self.stood_down)
@@ -135,7 +140,13 @@ class EscalationWorkflow:
 
     def _event(self, what: str, cause: str) -> dict[str, Any]:
         case, now = self.case, self.record.now()
-        about = {"id": f"{self.key}/{what}", "source": SOURCE, "product": case.product, "time": now, "cause": cause}
+        about = {
+            "id": f"{self.key}/{what}{self.record.mark}",
+            "source": SOURCE,
+            "product": case.product,
+            "time": now,
+            "cause": cause,
+        }
         return {**about, "subject": case.subject, "escalation": case.number}
 
     # -- from outside ------------------------------------------------------------------------------------
@@ -184,8 +195,8 @@ class EscalationWorkflow:
     @steer.validator
     def check_steer(self, wanted: Steered) -> None:
         """Refuse what cannot be done, with the reason."""
-        if self._ended():
-            self._refuse(self._ended())
+        if self.why_closed():
+            self._refuse(self.why_closed())
         if self.wishes >= MOST_STEERED:
             self._refuse(f"it was acknowledged, paused or moved {MOST_STEERED} times already: answer it")
         who = (self.record.known.mandates, frozenset(self.record.people))
@@ -196,7 +207,8 @@ class EscalationWorkflow:
         if why:
             raise ApplicationError(why, type="DecisionRefusedError", non_retryable=True)
 
-    def _ended(self) -> str:
+    def why_closed(self) -> str:
+        """Return why nobody is asked any more; empty while somebody is."""
         if self.reply is not None:
             return f"{self.reply.actor} already answered: {self.reply.answer.replace('_', ' ')}"
         if self.stood_down is not None:
@@ -206,7 +218,7 @@ class EscalationWorkflow:
     def _why_not(self, reply: EscalationReply) -> str:
         given, now, at_least = _given(reply), self.record.now(), self.climbing.at_least
         who = (self.record.known.mandates, self.case.subject, reply.answer, given, reply.until, now)
-        return self._ended() or refusal_of_reply(*who, at_least=at_least, money=reply.money or 0)
+        return self.why_closed() or refusal_of_reply(*who, at_least=at_least, money=reply.money or 0)
 
     @workflow.signal(name="conclude", description="what the product made of an answer")
     def conclude(self, word: RawValue) -> None:

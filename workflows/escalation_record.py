@@ -12,13 +12,16 @@ from domain.horizon_mismatch import options_data
 from domain.ladder import Send
 from domain.latency import waited
 from domain.narrative_parts import subject_name
+from domain.policy import Flood
 from domain.record import Entry, ViewRow, content_hash
 from domain.wording import listing, role_name
 from events.internal import Role
 from workflows.messages import EscalationCase, EscalationReply, StoodDown
+from workflows.messages_operating import Resend
 from workflows.options import DUE, ROLE
 from workflows.recording import Recorder
 
+UNBOUNDED = Flood(most=1_000, within_minutes=1)  # what somebody sends again is not held back
 DONE = {
     "acknowledge": "escalation.acknowledged",
     "pause": "escalation.paused",
@@ -69,6 +72,7 @@ class EscalationRecord(Recorder):
             data["options"] = options_data(case.options)
         waits = f"the {role_name(role)}" if role else listing(self.asked) if self.asked and not ended else ""
         if climbing is not None:
+            data |= {"stopped": climbing.stopped_until is not None, "steps_left": climbing.next_step is not None}
             data |= {"standing": standing(climbing), "at_least": climbing.at_least, **_ahead(climbing)}
             data["acknowledged"] = sorted(climbing.acknowledged)
             waits = climbing.pause.waiting_on if climbing.pause is not None else waits
@@ -150,7 +154,8 @@ class EscalationRecord(Recorder):
     async def steered(self, steering: Steering, number: int, climbing: Climbing) -> str:
         """Record what somebody did to the climb; return where it stands since."""
         said = standing(climbing)
-        data = {**steering.model_dump(mode="json", exclude={"kind", "identity"}), "said": said}
+        hidden = {"kind", "identity"} if steering.operator else {"kind", "identity", "operator"}
+        data = {**steering.model_dump(mode="json", exclude=hidden), "said": said}
         entry = self.of(DONE[steering.kind], f"steered/{number}", data, climbing)
         entry = entry.model_copy(update={"actor": steering.actor, "identity": steering.identity})
         await self.append(entry)
@@ -196,7 +201,21 @@ class EscalationRecord(Recorder):
         else:
             await self.append(entry)
 
-    async def _send(self, entry: Entry, sends: tuple[Send, ...], *, reminder: bool) -> None:
+    def asked_now(self) -> tuple[str, ...]:
+        """Return who is asked now, and may be asked again."""
+        return tuple(person for person in self.people if person in self.told)
+
+    async def resent(self, resend: Resend, number: int, people: tuple[str, ...]) -> None:
+        """Ask people once more, however many messages they got of late."""
+        case = self.case
+        data = {"number": case.number, "subject": case.subject, "to": list(people), "reason": resend.reason}
+        about = (f"escalation:{case.subject}/{case.number}",)
+        key, by = f"{self.key}/resent/{number}", {"actor": resend.actor, "identity": resend.identity}
+        entry = self.entry("escalation.resent", key, self.first, data, about=about).model_copy(update=by)
+        sends = tuple(Send(to=one, at=self.now(), role=self.told[one]) for one in people)
+        await self._send(entry, sends, reminder=False, flood=UNBOUNDED)
+
+    async def _send(self, entry: Entry, sends: tuple[Send, ...], *, reminder: bool, flood: Flood | None = None) -> None:
         case, directory = self.case, self.known.directory
         self.told |= {send.to: send.role for send in sends if not send.is_channel and send.to not in self.told}
         self.channels |= {send.to: None for send in sends if send.is_channel}
@@ -214,7 +233,7 @@ class EscalationRecord(Recorder):
             facts["until"] = entry.data["until"]
         kind = "escalation_reminded" if reminder else "escalation_asked"
         about = (entry, self.role or "", to, subject, case.because)
-        await self.tell_meanwhile(*about, kind=kind, facts=facts, link=link, flood=case.flood)
+        await self.tell_meanwhile(*about, kind=kind, facts=facts, link=link, flood=flood or case.flood)
 
     async def _nobody(self, step: int, send: Send) -> None:
         key = f"{self.key}/step/{step}/{content_hash(send.to)[:16]}/unreachable"

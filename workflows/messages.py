@@ -19,7 +19,7 @@ from domain.policy import Flood
 from domain.product import ProductState
 from domain.timetable import Timetable
 from domain.waits import Wait
-from events.fields import Instant, Name, Period, Text
+from events.fields import Instant, Name, Period, Proof, Text
 from events.internal import Change, Reply, Role, Scope, Verdict, Wish
 from events.union import Accepted
 
@@ -35,6 +35,7 @@ class ProductRun(_Frozen):
     rules: int  # which behaviour of `evolve` and `react` this run has, to its end
     definition: ProductDefinition | None = None
     actor: str = "tandem"
+    identity: Proof = "asserted"
     state: ProductState | None = None
     clock: ProductClock | None = None
     window: str = ""  # packed deduplication window
@@ -48,6 +49,7 @@ class ApplyRequest(_Frozen):
 
     definition: ProductDefinition
     actor: str
+    identity: Proof = "asserted"
     drop: bool = False  # end what the file no longer lists; what was accepted before this field replays unjudged
 
 
@@ -64,6 +66,7 @@ class ArchiveRequest(_Frozen):
 
     actor: str
     reason: Text
+    identity: Proof = "asserted"
 
 
 class ReprioritizationCase(_Frozen):
@@ -128,7 +131,7 @@ class Answer(_Frozen):
     until: Instant | None = None  # with `keep`
     acting_for: str | None = Field(default=None, max_length=200)
     wishes: dict[Name, Wish] = Field(default_factory=dict, max_length=100)  # with `changes`
-    identity: Literal["asserted", "authenticated"] = "asserted"
+    identity: Proof = "asserted"
 
 
 class Remark(_Frozen):
@@ -136,7 +139,7 @@ class Remark(_Frozen):
 
     actor: str = Field(min_length=1, max_length=200)
     text: Text
-    identity: Literal["asserted", "authenticated"] = "asserted"
+    identity: Proof = "asserted"
 
 
 class Effect(_Frozen):
@@ -194,7 +197,7 @@ class EscalationReply(_Frozen):
     person_days: float | None = Field(default=None, gt=0, le=100_000)
     money: int | None = Field(default=None, gt=0, le=10**15)  # minor units
     acting_for: str | None = Field(default=None, max_length=200)
-    identity: Literal["asserted", "authenticated"] = "asserted"
+    identity: Proof = "asserted"
 
 
 class ReplyEffect(_Frozen):
@@ -223,7 +226,7 @@ class DelegationRequest(_Frozen):
     scope: Scope = "all"
     most_money: int | None = Field(default=None, ge=0, le=10**15)
     reason: Text
-    identity: Literal["asserted", "authenticated"] = "asserted"
+    identity: Proof = "asserted"
 
 
 class RevocationRequest(_Frozen):
@@ -232,7 +235,7 @@ class RevocationRequest(_Frozen):
     delegation: int
     actor: str = Field(min_length=1, max_length=200)
     reason: Text
-    identity: Literal["asserted", "authenticated"] = "asserted"
+    identity: Proof = "asserted"
 
 
 class ReversalRequest(_Frozen):
@@ -241,7 +244,7 @@ class ReversalRequest(_Frozen):
     approval: int
     actor: str = Field(min_length=1, max_length=200)
     reason: Text
-    identity: Literal["asserted", "authenticated"] = "asserted"
+    identity: Proof = "asserted"
 
 
 class StoodDown(_Frozen):

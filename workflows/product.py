@@ -55,7 +55,7 @@ class ProductWorkflow(ProductDesk):
             self.state = start.state
         elif start.definition is not None:
             self.state = first_state(start.definition, self.clock.at(workflow.now()))
-            self.created = self._declare(start.definition, start.actor, "first")
+            self.created = self._declare(start.definition, start.actor, "first", start.identity)
         else:
             raise ApplicationError("a product starts with a definition", non_retryable=True)
         self.state = self.state.model_copy(update={"rules": start.rules})

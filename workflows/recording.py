@@ -28,6 +28,7 @@ class Recorder:
     def __init__(self, product: str, workflow_id: str, clock: ProductClock, policy_hash: str) -> None:
         self.product, self.workflow_id = product, workflow_id
         self.clock, self.policy_hash = clock, policy_hash
+        self.mark = ""  # after a reset: what is recorded and sent once more gets other keys
         self.errands: set[asyncio.Task[bool]] = set()  # messages under way
 
     def now(self) -> datetime:
@@ -54,7 +55,7 @@ class Recorder:
         times = self.times()
         return Entry(
             product=self.product,
-            key=key,
+            key=f"{key}{self.mark}",
             at=times.at,
             clock_at=times.clock_at,
             kind=kind,

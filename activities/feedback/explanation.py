@@ -1,6 +1,6 @@
 """Why a feedback has its theme and sentiment: figures from the event, words computed anew from its opened text.
 
-The words are a customer's own and are shown to whoever asks; nothing of this is kept.
+The words are a customer's own; nothing of this is kept.
 """
 
 import asyncio
@@ -44,8 +44,11 @@ class FeedbackExplained(BaseModel):
     words_missing: str = ""  # why no words are shown
 
 
-async def explained(reader: LedgerReader, vault: Vault, kept: Recorded) -> FeedbackExplained:
-    """Return why a feedback is as its entry says. Raises VaultUnavailableError and BrokenSealError."""
+async def explained(reader: LedgerReader, vault: Vault, kept: Recorded, *, withheld: str = "") -> FeedbackExplained:
+    """Return why a feedback is as its entry says. ``withheld``: why no word of the customer is shown; empty: all are.
+
+    Raises VaultUnavailableError and BrokenSealError.
+    """
     event: dict[str, Any] = kept.entry.data["event"]
     how = Inferred.model_validate(event.get("inferred") or {"fields": ()})
     found = FeedbackExplained(
@@ -59,6 +62,8 @@ async def explained(reader: LedgerReader, vault: Vault, kept: Recorded) -> Feedb
     )
     if not how.fields:
         return found
+    if withheld:
+        return found.model_copy(update={"words_missing": withheld})
     text = await vault.open(kept.entry.product, found.source, found.id, str(event.get("text") or ""))
     if text is None:
         return found.model_copy(update={"words_missing": "its text is erased"})

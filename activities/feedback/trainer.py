@@ -19,6 +19,7 @@ from activities.feedback.training import (
 from activities.ports import Ledger, LedgerReader, Vault
 from domain.theme_models import LISTED, Training, trained_entry
 from domain.wording import count
+from events.fields import Proof
 
 
 class TrainingUnderWayError(Exception):
@@ -48,6 +49,7 @@ class Trainer:
         at: datetime,
         clock_at: datetime,
         threshold: float = THRESHOLD,
+        identity: Proof = "asserted",
     ) -> Trained:
         """Train from the product's own labelled texts and ``given`` ones; the same texts again change nothing.
 
@@ -67,13 +69,22 @@ class Trainer:
                 raise TooFewExamplesError(f"{exc}; {count(own.erased, 'more text')} cannot be read: erased") from exc
             used = set(fitted.themes)
             from_file = len({one for one in given if one.theme in used} - set(own.examples))
-            training, new = await self._announce(product, fitted, from_file, own.erased, actor, at, clock_at)
+            training, new = await self._announce(
+                product, fitted, from_file, own.erased, (actor, identity), at, clock_at
+            )
             return Trained(training, new, fitted.equal)
         finally:
             self._busy = False
 
     async def _announce(
-        self, product: str, fitted: Fitted, from_file: int, erased: int, actor: str, at: datetime, clock_at: datetime
+        self,
+        product: str,
+        fitted: Fitted,
+        from_file: int,
+        erased: int,
+        actor: tuple[str, Proof],
+        at: datetime,
+        clock_at: datetime,
     ) -> tuple[Training, bool]:
         digest = await self._ledger.put_document(fitted.content())
         newest = await newest_training(self._reader, product)
@@ -97,7 +108,7 @@ class Trainer:
             unsorted=document.unsorted,
             accuracy_of_sorted=document.accuracy_of_sorted,
         )
-        await self._ledger.append([trained_entry(product, training, actor, at, clock_at)])
+        await self._ledger.append([trained_entry(product, training, actor[0], at, clock_at, actor[1])])
         return training, True
 
 

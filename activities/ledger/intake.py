@@ -6,14 +6,28 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Insert, Table, delete, func, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Insert,
+    Integer,
+    Table,
+    cast,
+    delete,
+    extract,
+    func,
+    literal_column,
+    select,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from activities.ledger.database import Database
 from activities.ledger.tables_intake import dead_letter, intake_process, intake_rate
-from activities.ports_intake import Beat, Sum
+from activities.ports_intake import Beat, Bucket, Sum
 from events.rates import Kind, Rate
+
+MOST_BUCKETS = 20_000  # steps of time times kinds, in one answer
 
 
 class SqlIntake:
@@ -30,6 +44,9 @@ class SqlIntake:
 
     async def sums(self, since: datetime, product: str | None = None, limit: int = 500) -> list[Sum]:
         return await self._database.read(partial(_sums, since=since, product=product, limit=limit))
+
+    async def buckets(self, since: datetime, step: int, product: str | None = None) -> list[Bucket]:
+        return await self._database.read(partial(_buckets, since=since, step=step, product=product))
 
     async def beats(self) -> list[Beat]:
         return await self._database.read(_beats)
@@ -77,6 +94,20 @@ async def _sums(connection: AsyncConnection, since: datetime, product: str | Non
     if product is not None:
         query = query.where(intake_rate.c.product == product)
     return [Sum(Kind(*row[:-1]), row.total) for row in await connection.execute(query.limit(limit))]
+
+
+async def _buckets(connection: AsyncConnection, since: datetime, step: int, product: str | None) -> list[Bucket]:
+    at: Any = intake_rate.c.at
+    epoch = extract("epoch", at) if connection.dialect.name == "postgresql" else func.strftime("%s", at)
+    wide: ColumnElement[int] = literal_column(str(int(step)), Integer)  # no parameter: it is in GROUP BY, too
+    place = (cast(epoch, BigInteger) // wide).label("place")
+    kind = [intake_rate.c[name] for name in Kind._fields]
+    total = func.sum(intake_rate.c.events).label("total")
+    query = select(place, *kind, total).where(intake_rate.c.at >= since).group_by(place, *kind)
+    if product is not None:
+        query = query.where(intake_rate.c.product == product)
+    found = await connection.execute(query.order_by(place.desc(), *kind).limit(MOST_BUCKETS))
+    return [Bucket(datetime.fromtimestamp(row[0] * step, UTC), Kind(*row[1:-1]), row.total) for row in found]
 
 
 async def _beats(connection: AsyncConnection) -> list[Beat]:

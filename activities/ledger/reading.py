@@ -9,12 +9,15 @@ from typing import Any, TypeVar
 from sqlalchemy import Row, Select, and_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from activities.ledger.choices import distinct
 from activities.ledger.database import Database
 from activities.ledger.rows import recorded
 from activities.ledger.rows import view_row as view_row_of
 from activities.ledger.tables import document, entry, entry_about, head, view_row
 from activities.ledger.verification import read_page, verify
-from activities.ports import BrokenChainError, ChainReport, LedgerQuery
+from activities.ledger.workflow_rows import one, search
+from activities.ports import BEGINNING, BrokenChainError, ChainReport, LedgerChoices, LedgerQuery, Link
+from activities.ports_workflows import FoundWorkflow, WorkflowPage, WorkflowQuery
 from domain.record import Recorded, ViewRow
 
 T = TypeVar("T")
@@ -69,6 +72,12 @@ class LedgerReading:
         found = await self._read(query, view_row_of)
         return found[0] if found else None
 
+    async def workflows(self, query: WorkflowQuery) -> WorkflowPage:
+        return await self._database.read(partial(search, query=query))
+
+    async def workflow(self, workflow: str) -> FoundWorkflow | None:
+        return await self._database.read(partial(one, workflow=workflow))
+
     async def document(self, digest: str) -> Any | None:
         """Return a stored document, or None. BrokenChainError when it is no longer what was stored."""
         query = select(document.c.bytes).where(document.c.hash == digest)
@@ -96,8 +105,15 @@ class LedgerReading:
                 return
             last = page.entries[-1].seq
 
-    async def verify(self, product: str) -> ChainReport:
-        return await verify(self._database, product)
+    async def choices(self, product: str) -> LedgerChoices:
+        async def work(connection: AsyncConnection) -> LedgerChoices:
+            kinds, actors = [tuple(await distinct(connection, product, name)) for name in ("kind", "actor")]
+            return LedgerChoices(kinds=kinds, actors=actors)
+
+        return await self._database.read(work)
+
+    async def verify(self, product: str, after: Link = BEGINNING, most: int | None = None) -> ChainReport:
+        return await verify(self._database, product, after, most)
 
     async def _read(self, query: Select[Any], convert: Callable[[Row[Any]], T]) -> list[T]:
         async def work(connection: AsyncConnection) -> list[T]:
@@ -122,7 +138,7 @@ def _selected(query: LedgerQuery) -> Select[Any]:
         chosen = chosen.order_by(*order).where(seq > query.after_seq)
     if query.product is not None:
         chosen = chosen.where(product == query.product)
-    for name in ("kind", "workflow", "cause"):
+    for name in ("kind", "workflow", "cause", "actor"):
         if (value := getattr(query, name)) is not None:
             chosen = chosen.where(entry.c[name] == value)
     if query.since is not None:

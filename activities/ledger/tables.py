@@ -19,7 +19,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-SCHEMA = "0002"  # the migration that this code was written for
+SCHEMA = "0004"  # the migration that this code was written for
 
 Word = Text().with_variant(Text(collation="C"), "postgresql")  # ordered by code point on every database
 Number = Integer()
@@ -69,6 +69,7 @@ entry = Table(
     UniqueConstraint("product", "key", name="entry_key"),
     UniqueConstraint("product", "event_source", "event_id", name="entry_event"),  # NULLs are distinct
     Index("entry_by_kind", "product", "kind", "seq"),
+    Index("entry_by_actor", "product", "actor", "seq"),
     Index("entry_by_cause", "product", "cause", "seq"),
     Index("entry_by_workflow", "workflow", "product", "seq"),
     Index("entry_by_event", "event_source", "event_id", "product"),

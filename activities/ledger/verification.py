@@ -37,11 +37,17 @@ async def read_page(connection: AsyncConnection, product: str, after: int, up_to
     return Page(kept)
 
 
-async def verify(database: Database, product: str) -> ChainReport:
-    """Recompute the chain up to the head that it has now; what is appended meanwhile is left to the next time."""
+async def verify(database: Database, product: str, after: Head = START, most: int | None = None) -> ChainReport:
+    """Recompute the chain up to the head that it has now; what is appended meanwhile is left to the next time.
+
+    ``after``: the last entry that an earlier part of the work has found to hold. ``most``: where this part may end.
+    """
     end = await database.read(lambda connection: _head(connection, product))
-    last, why = START, ""
+    of, stop = (0 if end is None else end[0]), (None if most is None else after[0] + most)
+    last, why = after, ""
     while end is not None and last[0] < end[0] and not why:
+        if stop is not None and last[0] >= stop:
+            return ChainReport(product=product, entries=last[0], head=last[1], of=of, next=last[0])
         page, about = await database.read(partial(_page_and_index, product=product, after=last[0], up_to=end[0]))
         for kept in page.entries:
             why = fault(kept, last) or _index_fault(kept, about.get(kept.seq, set()))
@@ -58,7 +64,7 @@ async def verify(database: Database, product: str) -> ChainReport:
     if not why:
         broken_at = await database.read(lambda connection: _stray(connection, product))
         why = "" if broken_at is None else f"entry {broken_at} is outside the stream that its head names"
-    return ChainReport(product=product, entries=last[0], head=last[1], broken_at=broken_at, why=why)
+    return ChainReport(product=product, entries=last[0], head=last[1], broken_at=broken_at, why=why, of=of)
 
 
 async def _page_and_index(

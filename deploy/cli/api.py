@@ -7,10 +7,16 @@ from urllib.parse import quote
 
 import httpx
 
+from deploy.bearer import bearer_headers
 from deploy.errors import PlainError
 from deploy.settings import Settings, load_settings
 
 ROOT = "/api/v1"
+NEEDS_SIGN_IN = "urn:tandem:problem:sign-in"
+SIGN_IN = (
+    "this Tandem wants to know who asks, and took no token from here: run the command on its machine as the user that "
+    "runs it, with the same TANDEM_HOME, or set TANDEM_TOKEN to a token of `tandem tokens add`"
+)
 TIMEOUT = httpx.Timeout(30.0, connect=3.0)  # a decision may wait for a worker that is just being started
 
 
@@ -38,7 +44,13 @@ class Api:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         encrypted = settings.api.startswith("https:")  # else no certificates are loaded, which takes a while
-        self._http = httpx.Client(base_url=settings.api, timeout=TIMEOUT, trust_env=False, verify=encrypted)
+        self._http = httpx.Client(
+            base_url=settings.api,
+            timeout=TIMEOUT,
+            trust_env=False,
+            verify=encrypted,
+            headers=bearer_headers(settings),
+        )
 
     def get(self, *path: str | int, **query: Any) -> Any:
         """Return what is at a path; parts are encoded, slashes included. Raises ApiError, UnreachableError."""
@@ -65,10 +77,10 @@ class Api:
         return checked(response)
 
     @contextmanager
-    def stream(self, *path: str | int) -> Iterator[Iterator[bytes]]:
+    def stream(self, *path: str | int, **query: Any) -> Iterator[Iterator[bytes]]:
         """Yield what is at a path, piece by piece. Raises ApiError, UnreachableError."""
         try:
-            with self._http.stream("GET", address(*path)) as response:
+            with self._http.stream("GET", address(*path), params=_given(query)) as response:
                 if response.is_error:
                     response.read()
                 checked(response)
@@ -112,6 +124,8 @@ def acting(person: str | None) -> str:
 
 
 def _sentence(status: int, problem: dict[str, Any]) -> str:
+    if problem.get("type") == NEEDS_SIGN_IN:
+        return SIGN_IN
     detail = str(problem.get("detail") or problem.get("title") or f"status {status}")
     missing = [error for error in problem.get("errors", []) if error["message"] not in detail]
     return "; ".join([detail, *(f"{error['field']}: {error['message']}" for error in missing)])

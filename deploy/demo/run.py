@@ -18,7 +18,7 @@ from deploy.demo.player import Player
 from deploy.demo.story import Variant, load_chapters, load_definition
 from deploy.home import Home
 from deploy.local import LocalStack
-from deploy.settings import Settings
+from deploy.settings import Settings, is_loopback
 
 KEPT = ("*.db", "*.db-wal", "*.db-shm", "logs/*.log", "logs/*.log.1", SAMPLE)  # of an earlier demo, and removed
 Say = Callable[[Text], None]
@@ -28,6 +28,8 @@ def demo_settings(settings: Settings) -> Settings:
     """Return settings of a home of its own below the configured one: the demo touches nobody's data."""
     home = settings.home / "demo"
     chosen = settings.model_dump(include={"temporal_port", "temporal_ui_port", "web_host", "web_port", "log_level"})
+    if not is_loopback(settings.web_host):
+        del chosen["web_host"]  # the demo has no sign-in
     return Settings.model_validate(chosen | {"home": home, "log_format": "json"})
 
 

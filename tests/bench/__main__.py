@@ -25,7 +25,7 @@ from rich.console import Console
 from deploy.cli.exit import DONE, leave
 from deploy.local import LocalStack, local_stack
 from deploy.opening import connect
-from tests.bench import in_process, solver_bench
+from tests.bench import first_paint, in_process, solver_bench
 from tests.bench.baseline import bare
 from tests.bench.cases import product, shop
 from tests.bench.figures import Figures
@@ -75,6 +75,8 @@ class Bench:
                 self.figures.add("start", "empty home → ready", "s", [time.perf_counter() - began])
                 with closing(Ledger(settings.home)) as ledger:
                     await self._on(stack, sender, ledger)
+        self._say("the product page in a browser")
+        await first_paint.measure(self.figures)
         self._say("in process")
         await in_process.measure(self.figures, self.plan.runs)
         self._say("the solver")

@@ -8,7 +8,7 @@ import pytest
 
 from activities.ledger.intake import SqlIntake
 from activities.ledger.letters import SqlLetters
-from activities.ports_intake import Beat, Sum
+from activities.ports_intake import Beat, Bucket, Sum
 from domain.letters import Bounds
 from events.letters import Letter, digest_of
 from events.rates import Kind, Rate
@@ -46,6 +46,17 @@ async def test_sums_are_of_the_window_and_of_the_product(intake: SqlIntake) -> N
     assert await intake.sums(LATER) == [Sum(other, 4), Sum(KIND, 3)]
     assert await intake.sums(NINE, "web") == [Sum(KIND, 5)]
     assert await intake.sums(NINE, limit=1) == [Sum(KIND, 5)]
+
+
+async def test_buckets_are_whole_steps_since_1970_and_of_the_product(intake: SqlIntake) -> None:
+    other, begin = KIND._replace(product="shop"), SECOND - SECOND % 60
+    rates = [Rate(begin - 1, KIND, 1), Rate(begin, KIND, 2), Rate(begin + 59, KIND, 3), Rate(begin + 60, other, 4)]
+    await intake.keep(beat(), rates)
+    at = NINE.replace(second=0)
+    minute = timedelta(minutes=1)
+    found = await intake.buckets(at - minute, 60)
+    assert found == [Bucket(at + minute, other, 4), Bucket(at, KIND, 5), Bucket(at - minute, KIND, 1)]
+    assert await intake.buckets(at, 60, "web") == [Bucket(at, KIND, 5)]
 
 
 async def test_a_process_has_its_last_beat(intake: SqlIntake) -> None:

@@ -141,7 +141,7 @@ async def test_a_cancelled_append_is_whole_or_absent_and_blocks_nobody(sql_ledge
 
 
 async def test_a_database_without_this_schema_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(LedgerSchemaError, match="has schema none, this build needs 0002"):
+    with pytest.raises(LedgerSchemaError, match="has schema none, this build needs 0004"):
         await SqlLedger.open(url_of(tmp_path / "other.db"))
 
 

@@ -1,6 +1,5 @@
 """The workflows, as the web sees them: products appear in the ledger, answers are noted, refusals are lined up."""
 
-from collections import defaultdict
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,11 +16,13 @@ from domain.product import ProductState
 from domain.proposals import Proposal
 from domain.record import Entry, ViewRow
 from domain.views import product_row, roadmap_row
+from events.fields import Proof
 from events.internal import SOURCE, DelegationGranted, DelegationRevoked, ProductApplied
 from events.union import EventBatch
 from tests.fakes.deliver import FakeDeliver
 from tests.fakes.ledger import FakeLedger
-from workflows.client import NotOpenError, RefusedError, Running
+from tests.fakes.operated import FakeOperated
+from workflows.client import NotOpenError, RefusedError
 from workflows.messages import (
     Answer,
     Applied,
@@ -47,11 +48,12 @@ BRIEF = {
 ROW_ONLY = frozenset({"brief", "may_approve", "votes", "standing", "at_least", "ahead", "ends_at"})  # in no entry
 
 
-class FakeEngine(FakeDeliver):
+class FakeEngine(FakeOperated, FakeDeliver):
     """Implements `web.services.Workflows` and `events.ports.Deliver` beside a ledger in memory."""
 
     def __init__(self, ledger: FakeLedger) -> None:
-        super().__init__()
+        FakeOperated.__init__(self)
+        FakeDeliver.__init__(self)
         self.ledger = ledger
         self.states: dict[str, ProductState] = {}
         self.applied: list[tuple[str, str]] = []  # product, actor
@@ -62,17 +64,7 @@ class FakeEngine(FakeDeliver):
         self.steered: list[Steering] = []
         self.archived: list[tuple[str, str, str]] = []
         self.refreshed: list[str] = []
-        self.running: dict[str, Running] = {}
         self.alive = True
-        self._refusals: defaultdict[str, list[Exception]] = defaultdict(list)
-
-    def refuse(self, call: str, error: Exception) -> None:
-        """Make the next call of this name raise an error."""
-        self._refusals[call].append(error)
-
-    def _maybe(self, call: str) -> None:
-        if self._refusals[call]:
-            raise self._refusals[call].pop(0)
 
     async def deliver(self, product: str, batch: EventBatch) -> None:
         if product not in self.states:
@@ -83,7 +75,13 @@ class FakeEngine(FakeDeliver):
             await self._record(product, stamped)
 
     async def apply(
-        self, definition: ProductDefinition, actor: str, *, drop: bool = False, dry_run: bool = False
+        self,
+        definition: ProductDefinition,
+        actor: str,
+        *,
+        drop: bool = False,
+        dry_run: bool = False,
+        identity: Proof = "asserted",
     ) -> Applied:
         self._maybe("apply")
         known = self.states.get(definition.product)
@@ -215,7 +213,7 @@ class FakeEngine(FakeDeliver):
             raise NotOpenError(f"product/{product} is not open")
         return self.states[product]
 
-    async def archive(self, product: str, actor: str, reason: str) -> None:
+    async def archive(self, product: str, actor: str, reason: str, identity: Proof = "asserted") -> None:
         self._maybe("archive")
         self.archived.append((product, actor, reason))
 
@@ -270,10 +268,6 @@ class FakeEngine(FakeDeliver):
         fields = request.model_dump()
         event = DelegationRevoked(id=f"revocation/{call}", source=SOURCE, product=product, time=NOON, **fields)
         await self._record(product, Stamped(event, NOON))
-
-    async def describe(self, workflow: str) -> Running | None:
-        self._maybe("describe")
-        return self.running.get(workflow)
 
     async def healthy(self) -> bool:
         self._maybe("healthy")

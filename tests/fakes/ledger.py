@@ -2,13 +2,17 @@
 
 import json
 from collections.abc import AsyncIterator, Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
 from activities.ledger.allotments import refuse_overcommitted
-from activities.ledger.chain import START, Head, fault, link
+from activities.ledger.chain import Head, fault, link
+from activities.ledger.choices import MOST
 from activities.ledger.reading import clamp
-from activities.ports import ChainReport, LedgerQuery
+from activities.ports import BEGINNING, ChainReport, LedgerChoices, LedgerQuery, Link
+from activities.ports_workflows import FoundWorkflow, WorkflowPage, WorkflowQuery
 from domain.record import Entry, Recorded, Spelled, ViewRow, canonical, content_hash
+from tests.fakes import workflow_rows
 
 
 class FakeLedger:
@@ -17,6 +21,7 @@ class FakeLedger:
     def __init__(self) -> None:
         self.by_product: dict[str, list[Recorded]] = {}
         self.views: dict[tuple[str, str], ViewRow] = {}
+        self.written: dict[tuple[str, str], datetime] = {}  # when each view was last written
         self.documents: dict[str, bytes] = {}
         self.allotments: dict[tuple[str, str], tuple[float, float]] = {}  # (team, product) -> share, size of the team
 
@@ -26,6 +31,8 @@ class FakeLedger:
         linked = link(entries, {product: self._head(product) for product in self.by_product}, known, events)
         for kept in linked.fresh:
             self.by_product.setdefault(kept.entry.product, []).append(kept)
+        for kept in linked.fresh:
+            self.written |= {(row.kind, row.id): kept.entry.at for row in _rows_of(entries, kept)}
         for name, (row, _) in linked.rows.items():
             self.views[name] = row.model_copy(update={"data": row.model_dump(mode="json")["data"]})
         return linked.answers
@@ -86,16 +93,34 @@ class FakeLedger:
         ]
         return found[: clamp(limit)]
 
+    async def workflows(self, query: WorkflowQuery) -> WorkflowPage:
+        changed = {row_id: at for (kind, row_id), at in self.written.items() if kind == "workflow"}
+        return workflow_rows.search(self.views.values(), self._all(), changed, query)
+
+    async def workflow(self, workflow: str) -> FoundWorkflow | None:
+        page = await self.workflows(WorkflowQuery(text=workflow, limit=1_000))
+        return next((one for one in page.found if one.row.id == workflow), None)
+
     async def row(self, kind: str, row_id: str) -> ViewRow | None:
         return self.views.get((kind, row_id))
 
-    async def verify(self, product: str) -> ChainReport:
-        last = START
-        for kept in self.by_product.get(product, []):
+    async def choices(self, product: str) -> LedgerChoices:
+        entries = [kept.entry for kept in self.by_product.get(product, [])]
+        kinds, actors = sorted({one.kind for one in entries}), sorted({one.actor for one in entries})
+        return LedgerChoices(kinds=tuple(kinds[:MOST]), actors=tuple(actors[:MOST]))
+
+    async def verify(self, product: str, after: Link = BEGINNING, most: int | None = None) -> ChainReport:
+        stream = self.by_product.get(product, [])
+        last, of = after, len(stream)
+        for kept in stream[after[0] :]:
+            if most is not None and last[0] >= after[0] + most:
+                return ChainReport(product=product, entries=last[0], head=last[1], of=of, next=last[0])
             if why := fault(kept, last):
-                return ChainReport(product=product, entries=last[0], head=last[1], broken_at=last[0] + 1, why=why)
+                return ChainReport(
+                    product=product, entries=last[0], head=last[1], broken_at=last[0] + 1, why=why, of=of
+                )
             last = (kept.seq, kept.hash)
-        return ChainReport(product=product, entries=last[0], head=last[1])
+        return ChainReport(product=product, entries=last[0], head=last[1], of=of)
 
     async def streams(self) -> list[str]:
         return sorted(self.by_product)
@@ -113,6 +138,12 @@ class FakeLedger:
         return last.seq, last.hash
 
 
+def _rows_of(entries: Sequence[Entry], kept: Recorded) -> Iterator[ViewRow]:
+    for one in entries:
+        if (one.product, one.key) == (kept.entry.product, kept.entry.key):
+            yield from one.rows
+
+
 def _matches(kept: Recorded, query: LedgerQuery) -> bool:
     entry = kept.entry
     behind = kept.seq < query.after_seq or not query.after_seq if query.newest_first else kept.seq > query.after_seq
@@ -123,6 +154,7 @@ def _matches(kept: Recorded, query: LedgerQuery) -> bool:
         and (query.about is None or query.about in entry.about)
         and query.workflow in (None, entry.workflow)
         and query.cause in (None, entry.cause)
+        and query.actor in (None, entry.actor)
         and (query.since is None or entry.at >= query.since)
         and (query.until is None or entry.at < query.until)
     )

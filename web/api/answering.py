@@ -7,17 +7,18 @@ from domain.climbing import Steer, Steering
 from domain.delegations import Given, Matter
 from domain.inbox import least_asked
 from domain.record import ViewRow
-from events.fields import MAX_MONEY, Instant, Name, Period
+from events.fields import MAX_MONEY, Instant, Name, Period, Proof
 from events.internal import Reply as Kind
 from events.internal import Role
 from web.answers_refused import not_theirs, place_of, refused
 from web.api.bodies import JSON_ONLY, Actor, Asked, Reason
 from web.escalation_views import escalation_row
+from web.guard import Who, is_only_operator, require
 from web.openapi import errors
 from web.problems import Problem, problem
 from web.product_time import clock_at
 from web.products import Product
-from web.services import Svc
+from web.services import Services, Svc
 from workflows.client import NotOpenError, RefusedError
 from workflows.messages import EscalationReply
 
@@ -128,12 +129,12 @@ class Stands(BaseModel):
     dependencies=JSON_ONLY,
     responses=errors("not-found", "not-allowed", "not-open", "refused", "no-answer", "try-later"),
 )
-async def answered(product: str, subject: str, number: int, reply: Reply, svc: Svc) -> Replied:
+async def answered(product: str, subject: str, number: int, reply: Reply, svc: Svc, who: Who) -> Replied:
     """Answer with authority; the first answer counts. Each answer has its effect on the plan."""
     known, row = await escalation_row(svc, product, subject, number)
     if row.state != "open":
         raise _closed(known, row)
-    message = EscalationReply(**reply.model_dump(), identity="asserted")
+    message = EscalationReply(**reply.model_dump(), identity=who.identity)
     try:
         ended = await svc.engine.answer(product, subject, number, message)
     except NotOpenError as error:
@@ -156,6 +157,7 @@ async def answered(product: str, subject: str, number: int, reply: Reply, svc: S
         ended=ended.ended,
         because=ended.because,
         acting_for=reply.acting_for,
+        identity=who.identity,
         simulated_clock=known.simulated,
     )
 
@@ -166,12 +168,27 @@ async def answered(product: str, subject: str, number: int, reply: Reply, svc: S
     dependencies=JSON_ONLY,
     responses=errors("not-found", "not-allowed", "not-open", "refused", "no-answer", "try-later"),
 )
-async def steered(product: str, subject: str, number: int, asked: Steered, svc: Svc) -> Stands:
+async def steered(product: str, subject: str, number: int, asked: Steered, svc: Svc, who: Who) -> Stands:
     """Do something to the climb without answering it, and return where it stands since."""
+    await require(svc, who, "acknowledge" if asked.kind == "acknowledge" else "steer", product)
+    operator = not who.trusted and await is_only_operator(svc, who, product)
+    return await steer_climb(svc, (product, subject, number), asked, identity=who.identity, operator=operator)
+
+
+async def steer_climb(
+    svc: Services,
+    escalation: tuple[str, str, int],
+    asked: Steered,
+    *,
+    identity: Proof = "asserted",
+    operator: bool = False,
+) -> Stands:
+    """Steer a climb. ``operator``: an operator of the product, who may pause, resume and force without a role in it."""
+    product, subject, number = escalation
     known, row = await escalation_row(svc, product, subject, number)
     if row.state != "open":
         raise _closed(known, row)
-    steering = Steering(**asked.model_dump(exclude_none=True))
+    steering = Steering(**asked.model_dump(exclude_none=True), identity=identity, operator=operator)
     try:
         done = await svc.engine.steer(product, subject, number, steering)
     except NotOpenError as error:
@@ -188,6 +205,7 @@ async def steered(product: str, subject: str, number: int, asked: Steered, svc: 
         number=number,
         kind=asked.kind,
         standing=done.said,
+        identity=identity,
         simulated_clock=known.simulated,
     )
 
@@ -198,6 +216,7 @@ def _closed(known: Product, row: ViewRow) -> Problem:
         "answered": f"{data.get('by', 'somebody')} already answered: {str(data.get('answer', '')).replace('_', ' ')}",
         "stood_down": f"it stood down: {data.get('why', 'what stood in the way is gone')}",
         "unanswered": "its time has passed, and nobody answered",
+        "terminated": "an operator has ended it; what is still needed is brought up anew",
     }
     detail = how.get(row.state, "it is no longer open; look again")
     by = data.get("by")

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from domain.inbox import may_decide
 from events.internal import Role
 from web.approval_views import Approval, ApprovalDetail, approval_detail, approval_row, approval_view
+from web.guard import Who, visible
 from web.openapi import errors
 from web.product_time import clocks_at
 from web.products import all_rows
@@ -26,6 +27,7 @@ class ApprovalList(BaseModel):
 @router.get("", summary="Requests for decisions")
 async def listed(
     svc: Svc,
+    who: Who,
     product: str | None = None,
     state: Annotated[str | None, Query(description="`open` for what waits now")] = None,
     role: Role | None = None,
@@ -35,7 +37,7 @@ async def listed(
     limit: Annotated[int, Query(ge=1, le=1_000)] = 200,
 ) -> ApprovalList:
     """Return requests, the newest first."""
-    products = await svc.products.all()
+    products = await visible(svc, who)
     rows = [row for row in await all_rows(svc.reader, "approval", product, [state]) if row.product in products]
     now = await clocks_at(svc.reader, (products[row.product] for row in rows), svc.clock())
     found = [

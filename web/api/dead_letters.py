@@ -13,8 +13,10 @@ from events.errors import EventError
 from events.letters import ParkingUnavailableError, Way
 from events.letters import Reason as Why
 from web.api.bodies import JSON_ONLY, Actor, Asked, Reason
+from web.customer_text import WHY_WITHHELD, may_read
 from web.foreseen import foreseen
-from web.letter_views import DeadLetter, body_of, view_of
+from web.guard import Who, may_in, require
+from web.letter_views import Body, DeadLetter, body_of, may_hold_text, view_of
 from web.openapi import errors
 from web.problems import problem, try_later
 from web.redrive import Desk, Redrive
@@ -86,6 +88,7 @@ class RedrivenMany(BaseModel):
 @router.get("", summary="Dead letters", responses=errors("unknown-product", "try-later"))
 async def listed(
     svc: Svc,
+    who: Who,
     desk: Desk,
     product: str | None = None,
     source: Annotated[str | None, Query(description="Of the event, or the registered name of a webhook's")] = None,
@@ -120,6 +123,7 @@ async def listed(
     now = [await settled(desk, kept) for kept in found[:BY_ITSELF]]
     now += [await desk.fates.settle(kept) for kept in found[BY_ITSELF:]]
     now = [kept for kept in now if state in (None, kept.state) and (folded or kept.result.of is None)]
+    now = [kept for kept in now if await may_in(svc, who, "inspect", kept.letter.product)]
     return LetterPage(items=[await view_of(svc.products, kept) for kept in now], next=_next(found, limit))
 
 
@@ -129,7 +133,7 @@ async def listed(
     dependencies=JSON_ONLY,
     responses=errors("unknown-product", "unsupported-media-type", "try-later"),
 )
-async def redriven_many(asked: RedriveMany, svc: Svc, desk: Desk) -> RedrivenMany:
+async def redriven_many(asked: RedriveMany, svc: Svc, desk: Desk, who: Who) -> RedrivenMany:
     """Send letters again, at most 500 at once; each is answered by itself."""
     if (asked.ids is None) == (asked.matching is None):
         raise problem("invalid-request", "give either ids or matching")
@@ -147,10 +151,12 @@ async def redriven_many(asked: RedriveMany, svc: Svc, desk: Desk) -> RedrivenMan
         kept = await desk.letters.letter(name)
         missing += [name] if kept is None else []
         found += [] if kept is None else [kept]
+    for product in {kept.letter.product for kept in found}:
+        await require(svc, who, "operate", product)
     done = (
         [await foreseen(desk, svc.products, kept) for kept in found]
         if asked.dry_run
-        else await desk.redrive(found, asked.actor, asked.reason)
+        else await desk.redrive(found, asked.actor, asked.reason, who.identity)
     )
     done += [Redriven(id=name, status="unknown", said="there is no such letter") for name in missing]
     return RedrivenMany(counts=dict(Counter(one.status for one in done)), items=done, next=following)
@@ -161,12 +167,18 @@ async def shown(
     request: Request,
     svc: Svc,
     desk: Desk,
+    who: Who,
     body: Annotated[bool, Query(description="With its bytes, readable")] = False,
 ) -> DeadLetter:
     """Return a letter; its id is percent-encoded, slashes included."""
-    kept = await settled(desk, await _letter(desk, _named(request)))
+    found = await _letter(desk, _named(request))
+    await require(svc, who, "inspect", found.letter.product)
+    kept = await settled(desk, found)
     view = await view_of(svc.products, kept)
-    return view.model_copy(update={"body": await body_of(desk, kept)}) if body else view
+    if not body:
+        return view
+    withheld = await _withheld(svc, who, kept)
+    return view.model_copy(update={"body": Body(withheld=withheld) if withheld else await body_of(desk, kept)})
 
 
 @router.post(
@@ -175,17 +187,20 @@ async def shown(
     dependencies=JSON_ONLY,
     responses=errors("invalid-event", "not-found", "not-open", "unsupported-media-type", "try-later"),
 )
-async def redriven(request: Request, asked: RedriveOne, desk: Desk) -> Redriven:
+async def redriven(request: Request, asked: RedriveOne, svc: Svc, desk: Desk, who: Who) -> Redriven:
     """Send a letter again; wait up to five seconds for what its product makes of it.
 
     With ``event`` an edited copy is sent; the letter itself is never changed, and closes when the copy is taken.
     """
     kept = await _letter(desk, _named(request, "/redrive"))
+    await require(svc, who, "operate", kept.letter.product)
+    if asked.event is not None and (withheld := await _withheld(svc, who, kept)):
+        raise problem("not-allowed", f"what is edited has to be read first, and it is {withheld}")
     if asked.event is None:
-        (done,) = await desk.redrive([kept], asked.actor, asked.reason)
+        (done,) = await desk.redrive([kept], asked.actor, asked.reason, who.identity)
     else:
         try:
-            done = await desk.edited(kept, asked.event, asked.actor, asked.reason)
+            done = await desk.edited(kept, asked.event, asked.actor, asked.reason, who.identity)
         except EventError as error:
             raise problem("invalid-event", str(error), error.errors) from error
         except ParkingUnavailableError as error:
@@ -199,10 +214,11 @@ async def redriven(request: Request, asked: RedriveOne, desk: Desk) -> Redriven:
     dependencies=JSON_ONLY,
     responses=errors("not-found", "not-open", "unsupported-media-type"),
 )
-async def discarded(request: Request, asked: Discard, desk: Desk) -> Redriven:
+async def discarded(request: Request, asked: Discard, svc: Svc, desk: Desk, who: Who) -> Redriven:
     """Close a letter that cannot be mended; it is kept."""
     kept = await _letter(desk, _named(request, "/discard"))
-    return _answered(await desk.discard(kept, asked.actor, asked.reason))
+    await require(svc, who, "operate", kept.letter.product)
+    return _answered(await desk.discard(kept, asked.actor, asked.reason, who.identity))
 
 
 def _answered(done: Redriven) -> Redriven:
@@ -221,6 +237,13 @@ async def _known(svc: Svc, desk: Redrive, product: str | None) -> None:
         return
     if not await desk.letters.letters(LetterQuery(product=product, limit=1)):
         raise await svc.products.missing(product)
+
+
+async def _withheld(svc: Svc, who: Who, kept: Kept) -> str:
+    """Return why somebody may not read a letter's body; empty when they may."""
+    if not may_hold_text(kept) or await may_read(svc, who, kept.letter.product):
+        return ""
+    return WHY_WITHHELD
 
 
 async def _letter(desk: Redrive, name: str) -> Kept:

@@ -1,16 +1,21 @@
 """Deciding what was looked at, saying something about it, and asking to go back."""
 
+from datetime import timedelta
+
 from fastapi import APIRouter
 from pydantic import BaseModel, Field, ValidationInfo, field_validator
 
 from domain.delegations import Given, Matter, roles_open_to
 from domain.inbox import role_of
+from domain.wording import money
 from events.fields import Instant, Name
 from events.internal import Role, Verdict, Wish
 from web.answers_refused import not_theirs, place_of, refused
 from web.api.bodies import JSON_ONLY, Actor, Asked, Reason
 from web.approval_views import approval_row
+from web.callers import Caller
 from web.closed import changed, closed_approval
+from web.guard import Who
 from web.openapi import errors
 from web.problems import Problem, problem
 from web.product_time import clock_at
@@ -22,6 +27,7 @@ from workflows.messages import Answer, Effect, Remark, ReversalRequest
 router = APIRouter(prefix="/approvals", tags=["approvals"])
 ONLY_WITH: dict[str, Verdict] = {"until": "keep", "wishes": "changes"}
 UNTIL = (("keep as is needs", "until"),)
+FRESH = timedelta(minutes=10)  # since somebody proved who they are
 
 
 class Decision(Asked):
@@ -98,10 +104,11 @@ class Noted(BaseModel):
     summary="Decide",
     dependencies=JSON_ONLY,
     responses=errors(
-        *("not-found", "not-allowed", "changed-since-you-looked", "not-open", "refused", "no-answer", "try-later")
+        *("not-found", "sign-in-again", "not-allowed", "changed-since-you-looked", "not-open", "refused"),
+        *("no-answer", "try-later"),
     ),
 )
-async def decided(product: str, number: int, decision: Decision, svc: Svc) -> Decided:
+async def decided(product: str, number: int, decision: Decision, svc: Svc, who: Who) -> Decided:
     """Decide on exactly what was shown. If it has changed meanwhile, the answer says how, and nothing happens.
 
     `withdraw` takes back what has not taken effect. Afterwards `offer` of the problem names how to ask for the plan
@@ -110,14 +117,15 @@ async def decided(product: str, number: int, decision: Decision, svc: Svc) -> De
     known, row = await approval_row(svc, product, number)
     if row.state != "open":
         raise await closed_approval(svc, known, row, decision.proposal, decision.verdict)
-    answer = Answer(**decision.model_dump(), identity="asserted")
+    await _proven_anew(svc, known, decision, who)
+    answer = Answer(**decision.model_dump(), identity=who.identity)
     try:
         effect = await svc.engine.decide(product, number, answer)
     except NotOpenError as error:
         raise await _no_longer_open(svc, product, number, decision, str(error)) from error
     except RefusedError as error:
         raise await _refused(svc, product, number, decision, error) from error
-    return _decided(known, number, decision, effect)
+    return _decided(known, number, decision, effect, who)
 
 
 @router.post(
@@ -127,17 +135,17 @@ async def decided(product: str, number: int, decision: Decision, svc: Svc) -> De
     dependencies=JSON_ONLY,
     responses=errors("not-found", "not-allowed", "not-open", "refused", "no-answer", "try-later"),
 )
-async def commented(product: str, number: int, comment: Comment, svc: Svc) -> Noted:
+async def commented(product: str, number: int, comment: Comment, svc: Svc, who: Who) -> Noted:
     """Keep a comment: everybody who looks at the request sees it. It decides nothing."""
     known, row = await approval_row(svc, product, number)
     if row.state != "open":
         raise await closed_approval(svc, known, row, row.data["proposal"], "")
     try:
-        await svc.engine.comment(product, number, Remark(**comment.model_dump()))
+        await svc.engine.comment(product, number, Remark(**comment.model_dump(), identity=who.identity))
     except RefusedError as error:
         stranger = place_of(str(error), ((r".* is not among the people", "actor"),))
         raise refused(str(error), stranger, "not-allowed" if stranger else "refused", known) from error
-    return _noted(known, number, "commented", "it is kept with the request")
+    return _noted(known, number, "commented", "it is kept with the request", who)
 
 
 @router.post(
@@ -147,17 +155,31 @@ async def commented(product: str, number: int, comment: Comment, svc: Svc) -> No
     dependencies=JSON_ONLY,
     responses=errors("not-found", "not-allowed", "refused", "no-answer", "try-later"),
 )
-async def reversed_(product: str, number: int, asked: Signed, svc: Svc) -> Noted:
+async def reversed_(product: str, number: int, asked: Signed, svc: Svc, who: Who) -> Noted:
     """Have the plan before this decision proposed again, for somebody else to decide."""
     known, _ = await approval_row(svc, product, number)
     try:
-        await svc.engine.reverse(product, ReversalRequest(approval=number, **asked.model_dump()))
+        await svc.engine.reverse(product, ReversalRequest(approval=number, **asked.model_dump(), identity=who.identity))
     except RefusedError as error:
         now = await clock_at(svc.reader, known, svc.clock())
         stranger = None if roles_open_to(known.mandates, asked.actor, now) else "actor"
         raise refused(str(error), stranger, "not-allowed" if stranger else "refused", known) from error
     said = "the plan before it is priced; if it is still possible it is proposed, and somebody else decides"
-    return _noted(known, number, "requested", said)
+    return _noted(known, number, "requested", said, who)
+
+
+async def _proven_anew(svc: Services, known: Product, decision: Decision, who: Caller) -> None:
+    """Refuse to let somebody approve as much as the product guards who signed in a while ago."""
+    limit, session = known.sign_in_again_money, who.session
+    if limit is None or session is None or svc.gate.clock() - session.signed_in_at <= FRESH:
+        return
+    if decision.verdict == "approve" and (moved := await _moved(svc, decision)) >= limit:
+        raise problem(
+            "sign-in-again",
+            f"this moves {money(moved, known.currency)}, and whoever approves {money(limit, known.currency)} or more "
+            "signs in again first",
+            simulated_clock=known.simulated,
+        )
 
 
 async def _no_longer_open(svc: Services, product: str, number: int, decision: Decision, why: str) -> Problem:
@@ -193,7 +215,7 @@ async def _moved(svc: Services, decision: Decision) -> int:
     return int(document["change"].get("money_moved", 0)) if isinstance(document, dict) and "change" in document else 0
 
 
-def _decided(known: Product, number: int, decision: Decision, effect: Effect) -> Decided:
+def _decided(known: Product, number: int, decision: Decision, effect: Effect, who: Caller) -> Decided:
     return Decided(
         product=known.id,
         number=number,
@@ -202,9 +224,17 @@ def _decided(known: Product, number: int, decision: Decision, effect: Effect) ->
         because=effect.because,
         cause=effect.cause,
         acting_for=decision.acting_for,
+        identity=who.identity,
         simulated_clock=known.simulated,
     )
 
 
-def _noted(known: Product, number: int, status: str, said: str) -> Noted:
-    return Noted(product=known.id, number=number, status=status, said=said, simulated_clock=known.simulated)
+def _noted(known: Product, number: int, status: str, said: str, who: Caller) -> Noted:
+    return Noted(
+        product=known.id,
+        number=number,
+        status=status,
+        said=said,
+        identity=who.identity,
+        simulated_clock=known.simulated,
+    )

@@ -11,6 +11,8 @@ from events.fields import MAX_MONEY, Instant
 from events.internal import Role, Scope
 from web.answers_refused import place_of, refused
 from web.api.bodies import JSON_ONLY, Actor, Asked, Reason
+from web.callers import Caller
+from web.guard import Who
 from web.openapi import errors
 from web.problems import problem
 from web.product_time import clock_at
@@ -49,6 +51,7 @@ class DelegationList(BaseModel):
     currency: str
     time_zone: str
     simulated_clock: bool
+    at: AwareDatetime = Field(description="Now, by the product's clock")
     items: list[DelegationView]
 
 
@@ -94,38 +97,41 @@ async def listed(product: str, svc: Svc) -> DelegationList:
         currency=known.currency,
         time_zone=known.time_zone,
         simulated_clock=known.simulated,
+        at=now,
         items=sorted((one for one in found if one.state != "ended"), key=lambda one: (one.end, one.number)),
     )
 
 
 @router.post("", status_code=201, summary="Let somebody stand in", dependencies=JSON_ONLY, responses=PROBLEMS)
-async def granted(product: str, grant: Grant, svc: Svc) -> Delegated:
+async def granted(product: str, grant: Grant, svc: Svc, who: Who) -> Delegated:
     """Let somebody act in one's role for a while; both are told, and both names are on what they decide."""
     known = await svc.products.get(product)
     try:
-        number = await svc.engine.delegate(product, DelegationRequest(**grant.model_dump()))
+        number = await svc.engine.delegate(product, DelegationRequest(**grant.model_dump(), identity=who.identity))
     except RefusedError as error:
         why = str(error)
         if place := place_of(why, THEIRS):
             raise refused(why, place, "not-allowed", known) from error
         place = place_of(why, INVALID)
         raise refused(why, place, "invalid-request" if place else "refused", known) from error
-    return _done(known, number, "granted")
+    return _done(known, number, "granted", who)
 
 
 @router.post("/{number}/revocation", summary="End a delegation", dependencies=JSON_ONLY, responses=PROBLEMS)
-async def revoked(product: str, number: Number, asked: Revocation, svc: Svc) -> Delegated:
+async def revoked(product: str, number: Number, asked: Revocation, svc: Svc, who: Who) -> Delegated:
     """End a delegation before its time; what was decided by it stays decided."""
     known = await svc.products.get(product)
     try:
-        await svc.engine.revoke(product, RevocationRequest(delegation=number, **asked.model_dump()))
+        await svc.engine.revoke(
+            product, RevocationRequest(delegation=number, **asked.model_dump(), identity=who.identity)
+        )
     except RefusedError as error:
         why = str(error)
         if place_of(why, ((r"there is no delegation", ""),)) is not None:
             raise problem("not-found", why, simulated_clock=known.simulated) from error
         place = place_of(why, ((r".* neither gave delegation", "actor"),))
         raise refused(why, place, "not-allowed" if place else "refused", known) from error
-    return _done(known, number, "revoked")
+    return _done(known, number, "revoked", who)
 
 
 def _view(one: Delegation, now: datetime) -> DelegationView:
@@ -133,5 +139,7 @@ def _view(one: Delegation, now: datetime) -> DelegationView:
     return DelegationView(**one.model_dump(), state=state)
 
 
-def _done(known: Product, number: int, status: Literal["granted", "revoked"]) -> Delegated:
-    return Delegated(product=known.id, number=number, status=status, simulated_clock=known.simulated)
+def _done(known: Product, number: int, status: Literal["granted", "revoked"], who: Caller) -> Delegated:
+    return Delegated(
+        product=known.id, number=number, status=status, identity=who.identity, simulated_clock=known.simulated
+    )

@@ -12,6 +12,7 @@ from domain.erasures import erasure_entry, erasure_key
 from domain.record import Identity, Recorded
 from events.errors import FieldError
 from web.api.bodies import JSON_ONLY, Actor, Asked, Reason
+from web.guard import Who
 from web.openapi import errors
 from web.problems import problem
 from web.product_time import clock_at
@@ -55,7 +56,7 @@ class ErasureView(BaseModel):
     dependencies=JSON_ONLY,
     responses=errors("unknown-product", "not-found", "not-allowed", "unsupported-media-type", "try-later"),
 )
-async def erased(product: str, asked: Erasure, svc: Svc, desk: Desk) -> ErasureView:
+async def erased(product: str, asked: Erasure, svc: Svc, desk: Desk, who: Who) -> ErasureView:
     """Destroy the key of a feedback's text, for ever; theme, sentiment and the chain of the ledger stay.
 
     So do dead letters that hold the text, without their bodies, and what was redriven of them, without its text.
@@ -68,7 +69,7 @@ async def erased(product: str, asked: Erasure, svc: Svc, desk: Desk) -> ErasureV
     gone, bodies = await _erase(svc, desk, product, asked)
     if not gone and not bodies:
         raise problem("not-found", f"{product} has no text of a feedback {asked.id!r} from {asked.source!r}")
-    kept = await _recorded(svc, known, asked)
+    kept = await _recorded(svc, known, asked, who.identity)
     gone, bodies = await _erase(svc, desk, product, asked)  # what was redriven from now on meets the entry
     return ErasureView(
         product=product,
@@ -92,14 +93,15 @@ async def _erase(svc: Services, desk: Redrive, product: str, asked: Erasure) -> 
     return gone, await desk.letters.erase(family.letters)
 
 
-async def _recorded(svc: Services, known: Product, asked: Erasure) -> Recorded:
+async def _recorded(svc: Services, known: Product, asked: Erasure, identity: Identity) -> Recorded:
     """Return the entry of the first erasure; written after it, so that none is told that did not happen."""
     key = erasure_key(asked.source, asked.id)
     if found := await svc.reader.entry(known.id, key):
         return found
     now = svc.clock()
     event = (asked.source, asked.id)
-    entry = erasure_entry(known.id, event, asked.actor, asked.reason, now, await clock_at(svc.reader, known, now))
+    clock_now = await clock_at(svc.reader, known, now)
+    entry = erasure_entry(known.id, event, asked.actor, asked.reason, now, clock_now, identity)
     try:
         return (await svc.ledger.append([entry]))[0]
     except LedgerConflictError:  # somebody else asked in the same moment

@@ -8,7 +8,8 @@ from pydantic import BaseModel
 from domain.inbox import may_answer
 from events.fields import MAX_MONEY
 from events.internal import Role
-from web.escalation_views import Escalation, EscalationDetail, escalation_detail, escalation_row, escalation_view
+from web.escalation_views import Escalation, EscalationDetail, Looks, escalation_detail, escalation_row, escalation_view
+from web.guard import Who, is_only_operator, visible
 from web.openapi import errors
 from web.product_time import clocks_at
 from web.products import all_rows
@@ -27,6 +28,7 @@ class EscalationList(BaseModel):
 @router.get("", summary="Escalations")
 async def listed(
     svc: Svc,
+    who: Who,
     product: str | None = None,
     state: Annotated[str | None, Query(description="`open` for what waits now")] = None,
     role: Role | None = None,
@@ -36,7 +38,7 @@ async def listed(
     limit: Annotated[int, Query(ge=1, le=1_000)] = 200,
 ) -> EscalationList:
     """Return escalations, the newest first."""
-    products = await svc.products.all()
+    products = await visible(svc, who)
     rows = [row for row in await all_rows(svc.reader, "escalation", product, [state]) if row.product in products]
     now = await clocks_at(svc.reader, (products[row.product] for row in rows), svc.clock())
     found = [
@@ -55,9 +57,12 @@ async def shown(
     subject: str,
     number: int,
     svc: Svc,
+    who: Who,
     person: Annotated[str | None, Query(alias="as", description="Who looks: how they may answer is said, too")] = None,
     money: Annotated[int, Query(ge=0, le=MAX_MONEY, description="With `as`: the minor units that they would give")] = 0,
 ) -> EscalationDetail:
     """Return where an escalation stands, whom it tells next and when, and who was told."""
     known, row = await escalation_row(svc, product, subject, number)
-    return await escalation_detail(svc, known, row, person, money)
+    operator = not who.trusted and await is_only_operator(svc, who, product)
+    looks = None if person is None else Looks(person, money, operator and person == who.name)
+    return await escalation_detail(svc, known, row, looks)

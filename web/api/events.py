@@ -9,7 +9,6 @@ from pydantic import BaseModel, Field
 
 from activities.why_redriven import redrives_told
 from domain.narrative import line_of
-from domain.record import Recorded
 from events import asyncapi
 from events.codec import decode_batch
 from events.errors import EventError
@@ -17,6 +16,9 @@ from events.http_binding import Headers, Mode, UnsupportedFormatError, mode_of, 
 from events.media_type import BATCH, SINGLE
 from events.outcome import Outcome, Status
 from events.union import External
+from web.callers import Caller
+from web.customer_text import text_of
+from web.guard import Who, may_in, require, visible
 from web.openapi import errors, events_body, path_parameter
 from web.problems import FieldProblem, Problem, fields, problem, retry_after, try_later
 from web.refusals import count_refused
@@ -25,13 +27,14 @@ from web.services import Services, Svc
 ACCEPTED = f"{SINGLE}, {BATCH}, application/json"
 PREFIX = b"/api/v1/events/"
 _CODES = {Status.ACCEPTED: 202, Status.DUPLICATE: 202, Status.REFUSED: 404, Status.HELD: 503, Status.UNAVAILABLE: 503}
+NOT_THEIRS = "whoever sends this has no role in the product that sends events"
 router = APIRouter(tags=["events"])
 
 
 class Answer(BaseModel):
     """What became of one event."""
 
-    status: Literal["accepted", "duplicate", "refused", "held", "unavailable", "invalid"]
+    status: Literal["accepted", "duplicate", "refused", "held", "unavailable", "invalid", "not-allowed"]
     code: int = Field(description="The HTTP status that this event alone would have got")
     source: str | None = None
     id: str | None = None
@@ -68,7 +71,10 @@ class Became(BaseModel):
     redriven: list[str] = Field(
         default_factory=list, description="What it was redriven as, or of: the redrives and their events, in words"
     )
-    text: str | None = Field(default=None, description="What the customer wrote, or `erased`; only when asked for")
+    text: str | None = Field(
+        default=None,
+        description="What the customer wrote, `withheld` from who may not read it, or `erased`; only when asked for",
+    )
     simulated_clock: bool = False
 
 
@@ -91,7 +97,7 @@ class Fate(BaseModel):
     },
     openapi_extra=events_body(),
 )
-async def take(request: Request, svc: Svc) -> Response:
+async def take(request: Request, svc: Svc, who: Who) -> Response:
     """Answer once the events are stored: `accepted`, or `duplicate` when they were stored before.
 
     Events are CloudEvents 1.0, structured, binary or batched; the mode is told by the content type.
@@ -107,10 +113,11 @@ async def take(request: Request, svc: Svc) -> Response:
         count_refused(request, "http", "too-large" if large else "invalid")
         raise
     if not isinstance(read, list):
+        await require(svc, who, "send", read.product)
         return _sent(await _one(svc, read), 202, {})
     if invalid := sum(isinstance(one, EventError) for one in read):
         count_refused(request, "http", "invalid", events=invalid)
-    answers = await _many(svc, read)
+    answers = await _many(svc, who, read)
     counts = Counter(one.status for one in answers)
     all_taken = all(one.code == _CODES[Status.ACCEPTED] for one in answers)
     waits = [one.retry_after for one in answers if one.retry_after is not None]
@@ -128,11 +135,13 @@ async def take(request: Request, svc: Svc) -> Response:
 async def fate(
     request: Request,
     svc: Svc,
+    who: Who,
     product: Annotated[str | None, Query(description="Only what this product made of it")] = None,
     text: Annotated[bool, Query(description="With what the customer wrote, readable")] = False,
 ) -> Fate:
     """Source and id are percent-encoded, slashes included: `/events/%2Fcrm%2Ffeedback/17`."""
     source, event_id = _named(request)
+    seen = await visible(svc, who)
     became = [
         Became(
             product=kept.entry.product,
@@ -143,14 +152,14 @@ async def fate(
             what=line_of(kept).what,
             why=line_of(kept).why,
             redriven=await redrives_told(svc.reader, kept),
-            text=await _text(svc, kept) if text else None,
+            text=await text_of(svc, who, kept) if text else None,
             simulated_clock=await svc.products.simulated(kept.entry.product),
         )
         for kept in await svc.reader.event(source, event_id)
-        if product in (None, kept.entry.product)
+        if product in (None, kept.entry.product) and kept.entry.product in seen
     ]
     done = {one.product for one in became}
-    for name, found in (await svc.products.all()).items():
+    for name, found in seen.items():
         if name not in done and product in (None, name) and svc.dispatch.remembers(name, source, event_id):
             outcome = "accepted, not yet processed"
             became.append(Became(product=name, outcome=outcome, simulated_clock=found.simulated))
@@ -168,15 +177,6 @@ async def fate(
 async def messages() -> dict[str, Any]:
     """Return the document that describes what may be sent over Kafka, and what comes back as a dead letter."""
     return asyncapi.document()
-
-
-async def _text(svc: Services, kept: Recorded) -> str | None:
-    """Return what a customer wrote, or that it is erased; None when the event is no feedback."""
-    event = kept.entry.data.get("event", {})
-    if kept.entry.event is None or event.get("type") != "feedback.received":
-        return None
-    opened = await svc.vault.open(kept.entry.product, *kept.entry.event, event.get("text", ""))
-    return "erased" if opened is None else opened
 
 
 def _headers(request: Request) -> tuple[Headers, Mode]:
@@ -209,8 +209,10 @@ async def _one(svc: Services, event: External) -> Answer:
     return answer
 
 
-async def _many(svc: Services, read: list[External | EventError]) -> list[NumberedAnswer]:
-    events = [one for one in read if not isinstance(one, EventError)]
+async def _many(svc: Services, who: Caller, read: list[External | EventError]) -> list[NumberedAnswer]:
+    products = {one.product for one in read if not isinstance(one, EventError)}
+    barred = {product for product in products if not await may_in(svc, who, "send", product)}
+    events = [one for one in read if not isinstance(one, EventError) and one.product not in barred]
     outcomes = await svc.take(events, "http") if events else []
     pairs = zip(events, outcomes, strict=True)
     absent = {event.product for event, outcome in pairs if outcome.status is Status.REFUSED}
@@ -221,6 +223,8 @@ async def _many(svc: Services, read: list[External | EventError]) -> list[Number
         if isinstance(one, EventError):
             wrong = [FieldProblem(**found) for found in fields(one.errors)]
             answers.append(NumberedAnswer(index=index, status="invalid", code=400, reason=str(one), errors=wrong))
+        elif one.product in barred:
+            answers.append(NumberedAnswer(index=index, status="not-allowed", code=403, reason=NOT_THEIRS))
         else:
             answer = await _answer(svc, one, next(each), why.get(one.product, ""))
             answers.append(NumberedAnswer(index=index, **dict(answer)))

@@ -16,6 +16,8 @@ from events.customer_text import MAX_TEXT
 from events.errors import FieldError
 from events.statement import MAX_THEME
 from web.api.bodies import JSON_ONLY, Actor, Asked
+from web.customer_text import WHY_WITHHELD, may_read
+from web.guard import Who
 from web.openapi import errors
 from web.problems import problem, try_later
 from web.product_time import clock_at
@@ -78,7 +80,7 @@ class ExplanationView(FeedbackExplained):
         *("unknown-product", "not-allowed", "refused", "too-large", "unsupported-media-type"), "try-later", "other-site"
     ),
 )
-async def trained(product: str, asked: TrainingAsked, request: Request, svc: Svc) -> TrainedView:
+async def trained(product: str, asked: TrainingAsked, request: Request, svc: Svc, who: Who) -> TrainedView:
     """Train from the feedback whose theme its senders gave, and from the examples in the body; minutes at most.
 
     Texts that were erased are not used. The same examples again change nothing. Whoever asks must hold a role.
@@ -91,7 +93,9 @@ async def trained(product: str, asked: TrainingAsked, request: Request, svc: Svc
     given = [Example(one.theme, one.text) for one in asked.examples]
     times = (now, await clock_at(svc.reader, known, now))
     try:
-        done = await _trainer(request, svc).train(product, given, asked.actor, *times, threshold=asked.threshold)
+        done = await _trainer(request, svc).train(
+            product, given, asked.actor, *times, threshold=asked.threshold, identity=who.identity
+        )
     except TooFewExamplesError as error:
         raise problem("refused", str(error)) from error
     except TrainingUnderWayError as error:
@@ -115,12 +119,16 @@ async def models(product: str, svc: Svc, limit: Annotated[int, Query(ge=1, le=1_
     summary="Why a feedback has its theme and sentiment",
     responses=errors("unknown-product", "not-found", "try-later"),
 )
-async def explanation(product: str, svc: Svc, source: Part, id: Part) -> ExplanationView:
-    """Return the figures that were recorded, and the customer's own words that decided, computed anew."""
+async def explanation(product: str, svc: Svc, who: Who, source: Part, id: Part) -> ExplanationView:
+    """Return the figures that were recorded, and the customer's own words that decided, computed anew.
+
+    The words are withheld from who may not read what customers wrote; `words_missing` says so.
+    """
     known = await svc.products.get(product)
     for kept in await svc.reader.event(source, id):
         if kept.entry.product == product and kept.entry.kind == "feedback.received":
-            found = await explained(svc.reader, svc.vault, kept)
+            withheld = "" if await may_read(svc, who, product) else WHY_WITHHELD
+            found = await explained(svc.reader, svc.vault, kept, withheld=withheld)
             return ExplanationView(product=product, simulated_clock=known.simulated, **dict(found))
     raise problem("not-found", f"{product} has no feedback {id!r} from {source!r}")
 

@@ -82,7 +82,7 @@ async def intake(
     ]
     beats = [one for one in await svc.intake.beats() if now - one.beat_at <= GONE_AFTER]
     temporal = await holds(svc.engine.healthy())  # it is the same for all of them
-    processes = [_process(one, now, temporal) for one in beats]
+    processes = [process_of(one, now, temporal) for one in beats]
     readers = [one.lag for one in processes if one.alive and one.way == READER]
     known = [lag for lag in readers if lag is not None]
     return Intake(
@@ -95,7 +95,8 @@ async def intake(
     )
 
 
-def _process(beat: Beat, now: datetime, temporal: bool) -> Process:
+def process_of(beat: Beat, now: datetime, temporal: bool) -> Process:
+    """Return a process as it last said itself."""
     age, stopped = max(timedelta(), now - beat.beat_at), bool(beat.data.get("stopped"))
     alive = age <= LATE_AFTER and not stopped
     return Process(

@@ -9,13 +9,16 @@ from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel
 
 from events.room import FullError
+from web.customer_text import act_for
 from web.figures import MEDIA_TYPE, Figure, of_dispatch, text_of
+from web.guard import Who, require
 from web.latencies import Lat
 from web.openapi import errors
 from web.problems import problem
 from web.services import Services, Svc
 
 CHECK_S = 1.5  # one part of readiness
+Digest = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
 router = APIRouter(tags=["operation"])
 documents = APIRouter(tags=["products"])
 
@@ -78,12 +81,13 @@ async def metrics(svc: Svc, latencies: Lat) -> PlainTextResponse:
 
 
 @documents.get("/documents/{digest}", summary="A snapshot, plan or proposal", responses=errors("not-found"))
-async def document(digest: Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")], svc: Svc) -> Document:
+async def document(digest: Digest, svc: Svc, who: Who) -> Document:
     """Return a document by its content hash (SHA-256 over its canonical JSON)."""
     content = await svc.reader.document(digest)
     if content is None:
         raise problem("not-found", f"there is no document {digest}")
     product = content.get("product") if isinstance(content, dict) else None
+    await require(svc, who, act_for(content), product if isinstance(product, str) else None)
     simulated = isinstance(product, str) and await svc.products.simulated(product)
     return Document(hash=digest, simulated_clock=simulated, content=content)
 

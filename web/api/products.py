@@ -13,6 +13,7 @@ from events.json_text import parse
 from web.api.bodies import JSON_ONLY, Actor, Asked, Reason
 from web.applying import AppliedView, apply, compared
 from web.definition import DefinitionError, read_definition
+from web.guard import Who, require, visible
 from web.openapi import body, errors
 from web.problems import Problem, problem
 from web.products import Product, all_rows
@@ -67,9 +68,11 @@ class Done(BaseModel):
 
 
 @router.get("", summary="All products")
-async def listed(svc: Svc, state: Annotated[str | None, Query()] = None) -> ProductList:
+async def listed(svc: Svc, who: Who, state: Annotated[str | None, Query()] = None) -> ProductList:
     """Return where every product stands."""
-    return ProductList(items=[_view(row) for row in await all_rows(svc.reader, "product", None, [state])])
+    seen = await visible(svc, who)
+    rows = await all_rows(svc.reader, "product", None, [state])
+    return ProductList(items=[_view(row) for row in rows if row.id in seen])
 
 
 @router.post("/refresh", status_code=202, summary="Make every product continue as a fresh run")
@@ -108,6 +111,7 @@ async def applied(
     product: str,
     request: Request,
     svc: Svc,
+    caller: Who,
     actor: Annotated[Actor | None, Query(description="Who applies it; a header of this name does, too")] = None,
     actor_header: Annotated[Actor | None, Header(alias="actor")] = None,
     drop: Annotated[bool, Query(description="End what the file no longer lists")] = False,
@@ -131,10 +135,12 @@ async def applied(
         raise problem("invalid-product", f"clock: {wrong.message}", [wrong])
     if who is not None:
         await _require_role(svc, who, definition)
+    if await svc.products.find(product) is not None:
+        await require(svc, caller, "declare", product)
     if who is None or dry_run:
         return await compared(svc, definition)
     async with svc.applying:
-        return await apply(svc, definition, who, drop=drop)
+        return await apply(svc, definition, who, drop=drop, identity=caller.identity)
 
 
 @router.post(
@@ -143,12 +149,12 @@ async def applied(
     dependencies=JSON_ONLY,
     responses=errors("unknown-product", "not-allowed", "not-open", "no-answer", "try-later"),
 )
-async def archived(product: str, asked: Archive, svc: Svc) -> Done:
+async def archived(product: str, asked: Archive, svc: Svc, who: Who) -> Done:
     """Let a product take no more events. Its ledger stays."""
     known = await svc.products.get(product)
     if not roles_of(known.people, asked.actor):
         raise _no_role(asked.actor, known.id)
-    await svc.engine.archive(product, asked.actor, asked.reason)
+    await svc.engine.archive(product, asked.actor, asked.reason, who.identity)
     await svc.ledger.reserve_allotments(product, {})
     return Done(products=[product], status="archived")
 

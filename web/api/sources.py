@@ -23,6 +23,7 @@ from events.webhooks.registry import (
 )
 from events.webhooks.signatures import STANDARD_PREFIX
 from web.api.bodies import JSON_ONLY, Actor, Asked
+from web.guard import Who
 from web.openapi import errors
 from web.problems import Problem, problem, try_later
 from web.services import Services, Svc
@@ -104,19 +105,21 @@ async def listed(svc: Svc) -> SourceList:
 
 
 @router.post("", status_code=201, summary="Register a webhook source", dependencies=JSON_ONLY, responses=_FAILURES)
-async def added(asked: Register, svc: Svc, response: Response) -> Registered:
+async def added(asked: Register, svc: Svc, who: Who, response: Response) -> Registered:
     """Register a source; the answer holds its secret, once."""
     secret, now = _secret(asked.kind, asked.secret), svc.clock()
     try:
         await svc.sources.add(asked.name, asked.kind, secret, now)
     except (SourceExistsError, SourcesUnavailableError) as exc:
         raise _problem(exc) from exc
-    await svc.ledger.append([source_entry("source.added", asked.name, asked.kind, asked.actor, now)])
+    await svc.ledger.append(
+        [source_entry("source.added", asked.name, asked.kind, asked.actor, now, identity=who.identity)]
+    )
     return await _registered(svc, response, asked.name, None if asked.secret else secret)
 
 
 @router.post("/{name}/rotate", summary="Give a source a new secret", dependencies=JSON_ONLY, responses=_FAILURES)
-async def rotated(name: str, asked: Rotate, svc: Svc, response: Response) -> Registered:
+async def rotated(name: str, asked: Rotate, svc: Svc, who: Who, response: Response) -> Registered:
     """Let a new secret be valid at once, and the old one until the overlap ends. A third is refused until then."""
     known, now = await _known(svc, name), svc.clock()
     secret, ends_at = _secret(known.kind, asked.secret), now + timedelta(hours=asked.overlap_hours)
@@ -124,12 +127,14 @@ async def rotated(name: str, asked: Rotate, svc: Svc, response: Response) -> Reg
         await svc.sources.rotate(name, secret, now, ends_at)
     except (TooManySecretsError, UnknownSourceError, SourcesUnavailableError) as exc:
         raise _problem(exc) from exc
-    await svc.ledger.append([source_entry("source.rotated", name, known.kind, asked.actor, now, ends_at)])
+    await svc.ledger.append(
+        [source_entry("source.rotated", name, known.kind, asked.actor, now, ends_at, identity=who.identity)]
+    )
     return await _registered(svc, response, name, None if asked.secret else secret)
 
 
 @router.post("/{name}/retire-secret", summary="End the old secret now", dependencies=JSON_ONLY, responses=_FAILURES)
-async def retired(name: str, asked: Retire, svc: Svc) -> SourceView:
+async def retired(name: str, asked: Retire, svc: Svc, who: Who) -> SourceView:
     """Let only the present secret be valid."""
     known, now = await _known(svc, name), svc.clock()
     try:
@@ -138,19 +143,19 @@ async def retired(name: str, asked: Retire, svc: Svc) -> SourceView:
         raise _problem(exc) from exc
     if not ended:
         raise problem("refused", f"{name} has only its present secret; rotate gives it a new one")
-    await svc.ledger.append([source_entry("source.retired", name, known.kind, asked.actor, now)])
+    await svc.ledger.append([source_entry("source.retired", name, known.kind, asked.actor, now, identity=who.identity)])
     return await _viewed(svc, name)
 
 
 @router.delete("/{name}", status_code=204, summary="Remove a webhook source", responses=_FAILURES)
-async def removed(name: str, svc: Svc, actor: Annotated[Actor, Query(description="Who removes it")]) -> None:
+async def removed(name: str, svc: Svc, who: Who, actor: Annotated[Actor, Query(description="Who removes it")]) -> None:
     """Forget a source and its secrets: its deliveries are refused from now on."""
     known, now = await _known(svc, name), svc.clock()
     try:
         await svc.sources.remove(name)
     except (UnknownSourceError, SourcesUnavailableError) as exc:
         raise _problem(exc) from exc
-    await svc.ledger.append([source_entry("source.removed", name, known.kind, actor, now)])
+    await svc.ledger.append([source_entry("source.removed", name, known.kind, actor, now, identity=who.identity)])
 
 
 def _secret(kind: Kind, given: str | None) -> str:

@@ -1,54 +1,34 @@
-"""What runs: what it is for, whom it waits for, its history in plain words, and what is stuck."""
+"""What runs: what it is for, whom it waits for, its history in plain words, and what the engine says of it."""
 
-from typing import Annotated, Any
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel, Field
 
 from activities.ports import LedgerQuery
+from activities.ports_workflows import WorkflowQuery
 from domain.narrative import Line, line_of
-from domain.record import ViewRow
-from events.ports import DeliveryUnavailableError
+from web.guard import Who, visible
 from web.openapi import errors
-from web.problems import problem
-from web.products import Product, all_rows
-from web.services import Services, Svc
-from workflows.client import Running
+from web.services import Svc
+from web.workflow_views import Workflow, WorkflowDetail, found_workflow, workflow_detail, workflow_view
+from workflows.engine_views import EngineEvent
 
 router = APIRouter(tags=["workflows"])
-
-
-class Workflow(BaseModel):
-    """One workflow, from the ledger."""
-
-    id: str
-    product: str
-    kind: str
-    state: str
-    purpose: str
-    waits_for: str
-    role: str | None
-    until: AwareDatetime | None = Field(description="By the product's clock")
-    time_zone: str
-    simulated_clock: bool
-
-
-class WorkflowDetail(Workflow):
-    """One workflow, and what the engine says of it now."""
-
-    engine: Running | None = Field(description="Null when the engine has forgotten it, or does not answer")
-    engine_answers: bool
+FOUND = errors("not-found")
 
 
 class WorkflowList(BaseModel):
-    """Workflows."""
+    """Workflows: those that are not over first."""
 
     items: list[Workflow]
     total: int
+    open: int = Field(description="Of them, not over")
+    next: int | None = Field(description="The `after` of the next page; null at the end")
 
 
 class History(BaseModel):
-    """The history of a workflow in plain words, the oldest line first."""
+    """The history of a workflow in plain words, the oldest line first unless asked otherwise."""
 
     id: str
     product: str
@@ -58,128 +38,101 @@ class History(BaseModel):
     next: int | None = Field(description="The `after` of the next page; null at the end")
 
 
-class Incident(BaseModel):
-    """Something that somebody has to look at."""
+class Technical(BaseModel):
+    """The last events of the engine's own history, the newest first. No payloads: they may name people."""
 
     id: str
     product: str
-    state: str
-    subject: str
-    text: str
-    at: AwareDatetime = Field(description="By the product's clock")
-    time_zone: str
-    simulated_clock: bool
-
-
-class IncidentList(BaseModel):
-    """Incidents, the newest first."""
-
-    items: list[Incident]
-    total: int
+    events: list[EngineEvent]
 
 
 @router.get("/workflows", summary="What runs, and what ran")
 async def listed(
     svc: Svc,
+    who: Who,
     product: str | None = None,
-    kind: Annotated[str | None, Query(description="`product`, `reprioritization`, `approval` or `escalation`")] = None,
+    kind: Annotated[
+        str | None, Query(description="`product`, `reprioritization`, `approval`, `escalation` or `digest`")
+    ] = None,
     state: Annotated[str | None, Query(description="`running` and `open` are not over")] = None,
+    is_open: Annotated[bool | None, Query(alias="open", description="Whether it is not over")] = None,
+    role: Annotated[str | None, Query(description="For whom it waits")] = None,
+    due_after: Annotated[AwareDatetime | None, Query(description="Included; by the product's clock")] = None,
+    due_before: Annotated[AwareDatetime | None, Query(description="Not included")] = None,
+    since: Annotated[AwareDatetime | None, Query(description="Of the last change, included; real time")] = None,
+    until: Annotated[AwareDatetime | None, Query(description="Of the last change, not included")] = None,
+    q: Annotated[
+        str | None, Query(max_length=200, description="Part of an id, a purpose, or of whom it waits for")
+    ] = None,
+    order: Annotated[Literal["changed", "due"], Query(description="The last changed first, or what is due soonest")] = (
+        "changed"
+    ),
     limit: Annotated[int, Query(ge=1, le=1_000)] = 200,
+    after: Annotated[int, Query(ge=0, description="How many were shown before")] = 0,
 ) -> WorkflowList:
-    """Return workflows: what is not over first, then the newest."""
-    products = await svc.products.all()
-    found = [
-        _view(products[row.product], row)
-        for row in await all_rows(svc.reader, "workflow", product, [state])
-        if row.product in products and kind in (None, row.data["kind"])
-    ]
-    found.sort(key=_order)
-    return WorkflowList(items=found[:limit], total=len(found))
+    """Return workflows: what is not over first, then what changed last or is due soonest."""
+    products = await visible(svc, who)
+    wanted = tuple(name for name in products if product in (None, name))
+    query = WorkflowQuery(
+        products=wanted,
+        kind=kind,
+        state=state,
+        is_open=is_open,
+        role=role,
+        due_after=due_after,
+        due_before=due_before,
+        since=since,
+        until=until,
+        text=q,
+        order=order,
+        limit=limit,
+        skip=after,
+    )
+    page = await svc.reader.workflows(query)
+    shown_before = after + len(page.found)
+    return WorkflowList(
+        items=[workflow_view(products[one.row.product], one) for one in page.found],
+        total=page.total,
+        open=page.open,
+        next=shown_before if page.found and shown_before < page.total else None,
+    )
 
 
-@router.get("/workflows/{workflow:path}/history", summary="The history in plain words", responses=errors("not-found"))
+@router.get("/workflows/{workflow:path}/history", summary="The history in plain words", responses=FOUND)
 async def history(
     workflow: str,
     svc: Svc,
     after: Annotated[int, Query(ge=0)] = 0,
     limit: Annotated[int, Query(ge=1, le=1_000)] = 200,
+    newest: Annotated[bool, Query(description="The newest lines first; `after` then goes back")] = False,
 ) -> History:
     """Return what a workflow did, line by line; each line is one entry of the ledger and cites its number."""
-    known, row = await _row(svc, workflow)
-    query = LedgerQuery(product=row.product, workflow=workflow, after_seq=after, limit=limit)
-    found = await svc.reader.entries(query)
+    known, found = await found_workflow(svc, workflow)
+    product = found.row.product
+    query = LedgerQuery(product=product, workflow=workflow, after_seq=after, newest_first=newest, limit=limit)
+    kept = await svc.reader.entries(query)
     return History(
         id=workflow,
-        product=row.product,
+        product=known.id,
         time_zone=known.time_zone,
         simulated_clock=known.simulated,
-        lines=[line_of(kept) for kept in found],
-        next=found[-1].seq if len(found) == limit else None,
+        lines=[line_of(one) for one in kept],
+        next=kept[-1].seq if len(kept) == limit else None,
     )
 
 
-@router.get("/workflows/{workflow:path}", summary="One workflow", responses=errors("not-found"))
+@router.get(
+    "/workflows/{workflow:path}/technical",
+    summary="The engine's own history",
+    responses=errors("not-found", "not-open", "no-answer", "try-later"),
+)
+async def technical(workflow: str, svc: Svc, limit: Annotated[int, Query(ge=1, le=500)] = 100) -> Technical:
+    """Return the last events of the engine's own history, for technicians; it forgets what has ended."""
+    known, _ = await found_workflow(svc, workflow)
+    return Technical(id=workflow, product=known.id, events=await svc.engine.last_events(workflow, limit))
+
+
+@router.get("/workflows/{workflow:path}", summary="One workflow", responses=FOUND)
 async def shown(workflow: str, svc: Svc) -> WorkflowDetail:
-    """Return where a workflow stands, and what the engine says of it: pending work, attempts, the last failure."""
-    known, row = await _row(svc, workflow)
-    engine, answers = None, True
-    try:
-        engine = await svc.engine.describe(workflow)
-    except DeliveryUnavailableError:
-        answers = False
-    return WorkflowDetail(**dict(_view(known, row)), engine=engine, engine_answers=answers)
-
-
-@router.get("/incidents", summary="What somebody has to look at")
-async def incidents(
-    svc: Svc,
-    product: str | None = None,
-    state: str | None = None,
-    limit: Annotated[int, Query(ge=1, le=1_000)] = 200,
-) -> IncidentList:
-    """Return incidents, the newest first."""
-    products = await svc.products.all()
-    found = [
-        Incident(
-            id=row.id,
-            product=row.product,
-            state=row.state,
-            subject=row.data["subject"],
-            text=row.data["text"],
-            at=row.data["at"],
-            time_zone=products[row.product].time_zone,
-            simulated_clock=products[row.product].simulated,
-        )
-        for row in await all_rows(svc.reader, "incident", product, [state])
-        if row.product in products
-    ]
-    found.sort(key=lambda one: (one.at, one.id), reverse=True)
-    return IncidentList(items=found[:limit], total=len(found))
-
-
-async def _row(svc: Services, workflow: str) -> tuple[Product, ViewRow]:
-    row = await svc.reader.row("workflow", workflow)
-    if row is None:
-        raise problem("not-found", f"there is no workflow {workflow!r}")
-    return await svc.products.get(row.product), row
-
-
-def _view(known: Product, row: ViewRow) -> Workflow:
-    return Workflow(
-        id=row.id,
-        product=row.product,
-        kind=row.data["kind"],
-        state=row.state,
-        purpose=row.data["purpose"],
-        waits_for=row.data["waits_for"],
-        role=row.role,
-        until=row.due,
-        time_zone=known.time_zone,
-        simulated_clock=known.simulated,
-    )
-
-
-def _order(one: Workflow) -> tuple[Any, ...]:
-    *name, last = one.id.split("/")
-    number = int(last) if last.isdigit() else 0
-    return (one.state not in ("running", "open"), name, -number, last)
+    """Return where a workflow stands, what is pending, what may be done to it, and why not otherwise."""
+    return await workflow_detail(svc, *await found_workflow(svc, workflow))

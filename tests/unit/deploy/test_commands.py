@@ -226,6 +226,9 @@ def test_the_ledger_is_shown_verified_and_exported(product: Served, capsys: Out)
     assert "the chain holds" in capsys.readouterr().out
     assert run(["ledger", "export", "web", "--output", "web.jsonl"]) == 0
     assert json.loads(Path("web.jsonl").read_text())["seq"] == 1
+    capsys.readouterr()
+    assert run(["ledger", "export", "web", "--format", "csv", "--by", "maria"]) == 0
+    assert [line.partition(",")[0] for line in capsys.readouterr().out.splitlines()] == ["seq", "1"]
     assert run(["ledger", "show", "web", "--since", "soon"]) == 2
     kept = product.ledger.by_product["web"]
     kept[0] = kept[0].model_copy(update={"hash": "0" * 64})

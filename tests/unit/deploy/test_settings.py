@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from deploy.errors import SettingsError
-from deploy.settings import Settings, child_environment, load_settings, unknown_variables, variable
+from deploy.settings import Settings, _problem, child_environment, load_settings, unknown_variables, variable
 
 
 def test_nothing_set_means_the_embedded_stack_in_this_folder() -> None:
@@ -77,6 +77,83 @@ def test_an_unusable_value_is_named(name: str, value: str, says: str) -> None:
     assert str(refused.value).startswith(f"{name}: ")
     assert says in str(refused.value)
     assert refused.value.status == 2
+
+
+LOCAL = {"TANDEM_SIGN_IN": "local"}
+OIDC = {"TANDEM_SIGN_IN": "oidc", "TANDEM_OIDC_ISSUER": "https://id.example", "TANDEM_OIDC_CLIENT_ID": "tandem"}
+EVERYWHERE = LOCAL | {"TANDEM_WEB_HOST": "0.0.0.0"}
+
+
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        pytest.param({"TANDEM_SIGN_IN": "on"}, "TANDEM_SIGN_IN", id="no way to sign in"),
+        pytest.param(EVERYWHERE, "TANDEM_PUBLIC_URL", id="other machines, and no address for them"),
+        pytest.param(
+            EVERYWHERE | {"TANDEM_PUBLIC_URL": "http://tandem.example"}, "TANDEM_PUBLIC_URL", id="in the clear"
+        ),
+        pytest.param(
+            LOCAL | {"TANDEM_PUBLIC_URL": "http://10.0.0.1"}, "TANDEM_PUBLIC_URL", id="in the clear by a proxy"
+        ),
+        pytest.param({**OIDC, "TANDEM_OIDC_ISSUER": ""}, "TANDEM_OIDC_ISSUER", id="no service"),
+        pytest.param({**OIDC, "TANDEM_OIDC_CLIENT_ID": ""}, "TANDEM_OIDC_CLIENT_ID", id="unknown to the service"),
+        pytest.param(
+            {**OIDC, "TANDEM_OIDC_ISSUER": "http://id.example"}, "TANDEM_OIDC_ISSUER", id="service in the clear"
+        ),
+        pytest.param({**OIDC, "TANDEM_OIDC_ISSUER": "id.example"}, "TANDEM_OIDC_ISSUER", id="no address"),
+        pytest.param({**OIDC, "TANDEM_OIDC_SCOPE": "profile"}, "TANDEM_OIDC_SCOPE", id="nobody to be told of"),
+    ],
+)
+def test_sign_in_that_cannot_work_or_is_not_safe_is_refused(given: dict[str, str], named: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        load_settings(given)
+    assert str(refused.value).startswith(f"{named}: ")
+    assert "; TANDEM_" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        pytest.param(EVERYWHERE | {"TANDEM_PUBLIC_URL": "https://tandem.example"}, id="encrypted"),
+        pytest.param(EVERYWHERE | {"TANDEM_PUBLIC_URL": "http://localhost:8080"}, id="by a tunnel"),
+        pytest.param(LOCAL, id="this machine alone"),
+        pytest.param(OIDC | {"TANDEM_OIDC_ISSUER": "http://127.0.0.1:9400"}, id="a service on this machine"),
+    ],
+)
+def test_sign_in_that_is_safe_is_taken(given: dict[str, str]) -> None:
+    assert load_settings(given).sign_in == given["TANDEM_SIGN_IN"]
+
+
+@pytest.mark.parametrize(
+    ("given", "names", "api"),
+    [
+        pytest.param({}, set(), "http://127.0.0.1:8080", id="without sign-in no other name"),
+        pytest.param(LOCAL, set(), "http://127.0.0.1:8080", id="this machine alone"),
+        pytest.param(
+            EVERYWHERE | {"TANDEM_PUBLIC_URL": "https://Tandem.example:8443/x"},
+            {"tandem.example"},
+            "http://127.0.0.1:8080",
+            id="every address: its public name",
+        ),
+        pytest.param(
+            LOCAL | {"TANDEM_WEB_HOST": "10.0.0.1", "TANDEM_PUBLIC_URL": "https://tandem.example"},
+            {"tandem.example", "10.0.0.1"},
+            "http://10.0.0.1:8080",
+            id="one address: that one, too",
+        ),
+    ],
+)
+def test_the_server_answers_to_its_own_names(given: dict[str, str], names: set[str], api: str) -> None:
+    settings = load_settings(given)
+    assert settings.web_hosts == names
+    assert settings.api == settings.web_url == api
+
+
+@pytest.mark.parametrize("name", ["TANDEM_OIDC_CLIENT_SECRET", "TANDEM_TOKEN"])
+def test_a_secret_is_not_repeated(name: str) -> None:
+    settings = load_settings({**OIDC, name: "hush-hush"})
+    assert "hush" not in repr(settings)
+    assert "hush" not in _problem((name.removeprefix("TANDEM_").lower(),), "wrong", {name: "hush-hush"})
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.9", "::1", "localhost"])

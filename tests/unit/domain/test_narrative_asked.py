@@ -148,6 +148,12 @@ HELD = ", with a copy to ida; olga will be told at their return"
             "Escalation 2 of sso-api is open, and the product owner (otto) is told when on duty",
             id="open at night",
         ),
+        pytest.param(
+            "escalation.resent",
+            {"to": ["olga"], "reason": "she has not seen it"},
+            "mia had escalation 2 of sso-api sent again to olga: she has not seen it",
+            id="sent again",
+        ),
         pytest.param("escalation.rearmed", {}, "Escalation 2 of sso-api goes on", id="going on by itself"),
         pytest.param(
             "escalation.told_at_return",

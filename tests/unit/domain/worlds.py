@@ -162,7 +162,12 @@ def _lending(draw: st.DrawFn, number: int) -> Move:
 
 
 def _silence(draw: st.DrawFn, number: int) -> Move:
+    """Return that nobody answers in time, or that an operator stops what waits for an answer."""
+    how = draw(st.sampled_from([None, "cancelled", "terminated"]))
+
     def move(state: ProductState, at: datetime) -> Event:
+        if how is not None:
+            return _stopped(state, at, number, how)
         if state.request is not None:
             fields: dict[str, Any] = {"approval": state.request.number, "proposal": state.request.outcome.proposal}
             return _raised(internal.ApprovalExpired, state, at, number, **fields)
@@ -170,6 +175,16 @@ def _silence(draw: st.DrawFn, number: int) -> Move:
         return _raised(internal.EscalationUnanswered, state, at, number, subject=subject, escalation=escalation)
 
     return move
+
+
+def _stopped(state: ProductState, at: datetime, number: int, how: str) -> Event:
+    fields: dict[str, Any] = {"how": how, "actor": "otto", "reason": "it hangs"}
+    if state.run is not None:
+        return _raised(internal.WorkStopped, state, at, number, **fields, run=state.run.number)
+    if state.request is not None:
+        return _raised(internal.WorkStopped, state, at, number, **fields, approval=state.request.number)
+    subject, escalation = next(iter(sorted(state.escalations.items())), ("sso-api", 0))
+    return _raised(internal.WorkStopped, state, at, number, **fields, subject=subject, escalation=escalation)
 
 
 pauses = st.sampled_from([timedelta(), HOUR, 12 * HOUR, DAY, 4 * DAY, 40 * DAY])

@@ -166,6 +166,7 @@ async def test_erasing_a_feedback_erases_the_letters_that_hold_it(site: Site) ->
         "text": None,
         "base64": None,
         "erased": True,
+        "withheld": "",
         "event": None,
     }
     assert "slow" in (await shown(site, "kafka/e2", body="true"))["body"]["text"]

@@ -6,6 +6,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from domain.entries import incident_row
+from domain.operating import Pending
 from domain.record import Entry
 from events.ports import DeliveryUnavailableError
 from tests.fakes.engine import NOON
@@ -27,14 +28,33 @@ async def test_workflows_are_listed_shown_and_told_in_lines(site: Site) -> None:
     assert (await site.http.get("/api/v1/workflows/approval/web/3/history")).status_code == 404
 
 
+async def test_a_history_can_be_read_from_its_end(site: Site) -> None:
+    rows = {"product": "web", "at": NOON, "clock_at": NOON, "workflow": "product/web", "kind": "incident.raised"}
+    data = {"subject": "A decision was not taken", "text": "nobody answered", "said": "nobody answered"}
+    await site.ledger.append([Entry(key=f"k{number}", data=data, **rows) for number in (1, 2, 3)])
+    asked: dict[str, Any] = {"newest": True, "limit": 2}
+    first = (await site.http.get("/api/v1/workflows/product/web/history", params=asked)).json()
+    keys = [line["key"] for line in first["lines"]]
+    assert keys == ["k3", "k2"]
+    earlier = await site.http.get("/api/v1/workflows/product/web/history", params=asked | {"after": first["next"]})
+    assert earlier.json()["lines"][0]["key"] == "k1"
+
+
 async def test_a_workflow_says_what_the_engine_knows_of_it(site: Site) -> None:
-    stuck = {"activity": "solve_plan", "attempt": 3, "last_failure": "no solver"}
+    stuck = Pending(
+        id="3",
+        activity="solve_plan",
+        does="looks for the best plan",
+        standing="backing off",
+        attempt=3,
+        last_failure="no solver",
+    )
     found = Running(
         id="product/web", run_id="r", status="running", history_events=9, history_bytes=900, pending=(stuck,)
     )
     site.engine.running["product/web"] = found
     shown = (await site.http.get("/api/v1/workflows/product/web")).json()
-    assert shown["engine"]["pending"] == [stuck]
+    assert shown["pending"] == [stuck.model_dump(mode="json")]
     site.engine.refuse("describe", DeliveryUnavailableError("down"))
     shown = (await site.http.get("/api/v1/workflows/product/web")).json()
     assert (shown["engine"], shown["engine_answers"]) == (None, False)

@@ -1,0 +1,101 @@
+"""An operator acts: confirmed, with a reason, seen on the page without loading it again, and kept in the ledger."""
+
+import re
+from urllib.parse import quote
+
+from playwright.async_api import Locator, expect
+
+from tests.browser.console_stack import PRODUCT, ConsoleStack
+from tests.browser.visitor import Opened, OpenPage
+
+SOON_MS = 20_000
+
+
+async def confirmed(opened: Opened, name: str, reason: str, **fields: str) -> None:
+    """Press a button, fill in what its dialog asks for, and confirm."""
+    await opened.connected()
+    await main(opened).get_by_role("button", name=name, exact=True).click()
+    dialog = opened.page.get_by_role("dialog")
+    for label, value in fields.items():
+        await dialog.get_by_label(label.replace("_", " ")).fill(value)
+    await dialog.get_by_label("Reason").fill(reason)
+    await dialog.locator(".actions button").last.click()
+    await expect(dialog).to_have_count(0)
+
+
+def main(opened: Opened) -> Locator:
+    return opened.page.locator("#main")
+
+
+async def test_an_action_shows_its_effect_without_loading_the_page_again(
+    console: ConsoleStack, open_page: OpenPage
+) -> None:
+    async with open_page(f"/workflows/{console.examples['workflow']}") as opened:
+        await confirmed(opened, "Send the question again", "she was away on Monday")
+        line = main(opened).get_by_role("listitem").filter(has_text="had decision 1 sent again").first
+        await expect(line).to_contain_text("she was away on Monday", timeout=SOON_MS)
+        entry = line.get_by_role("link", name=re.compile("Ledger entry"))
+        await expect(entry).to_have_attribute("href", re.compile(rf"/ledger/{PRODUCT}/\d+"))
+
+
+async def test_without_a_reason_nothing_is_done(console: ConsoleStack, open_page: OpenPage) -> None:
+    async with open_page(f"/workflows/{console.examples['workflow']}") as opened:
+        await opened.connected()
+        await main(opened).get_by_role("button", name="Terminate").click()
+        dialog = opened.page.get_by_role("dialog")
+        await dialog.get_by_role("button", name="Terminate").click()
+        await expect(dialog).to_contain_text("Say why")
+        await dialog.get_by_role("button", name="Leave it as it is").click()
+        await expect(dialog).to_have_count(0)
+        await expect(main(opened)).to_contain_text("It waits for the")
+
+
+async def test_a_product_says_what_to_do_instead_of_ending_it(open_page: OpenPage) -> None:
+    async with open_page(f"/workflows/product/{PRODUCT}") as opened:
+        await opened.connected()
+        for name in ("Cancel", "Terminate", "Go back to a point"):
+            await expect(main(opened).get_by_role("button", name=name)).to_have_count(0)
+        await expect(main(opened)).to_contain_text("to end it, archive it")
+        await confirmed(opened, "Refresh", "it has run for long")
+        await expect(main(opened)).to_contain_text("it has run for long", timeout=SOON_MS)
+
+
+async def test_a_search_can_be_shared(open_page: OpenPage) -> None:
+    async with open_page("/workflows?kind=approval&state=going-on&q=decision") as opened:
+        rows = main(opened).locator("tbody tr")
+        await expect(rows).to_have_count(1)
+        await expect(rows.first).to_contain_text("Decision 1")
+        await expect(main(opened).get_by_label("Kind")).to_have_value("approval")
+    async with open_page("/workflows?q=nothing-has-this-name") as opened:
+        await expect(main(opened)).to_contain_text("No workflow matches")
+
+
+async def test_a_point_to_go_back_to_is_chosen_in_words(console: ConsoleStack, open_page: OpenPage) -> None:
+    async with open_page(f"/workflows/{console.examples['workflow']}") as opened:
+        await opened.connected()
+        await main(opened).get_by_role("button", name="Go back to a point").click()
+        dialog = opened.page.get_by_role("dialog")
+        await dialog.get_by_label("Go back to where it was").click()
+        await expect(opened.page.get_by_role("option").first).to_contain_text("from the beginning")
+
+
+async def test_letters_are_chosen_and_redriven_together(open_page: OpenPage) -> None:
+    async with open_page("/intake") as opened:
+        await opened.connected()
+        await main(opened).get_by_role("checkbox").first.click()
+        await confirmed(opened, "Redrive the chosen", "the product file was mended")
+        await expect(main(opened)).to_contain_text("Refused by its product again", timeout=SOON_MS)
+
+
+async def test_an_edited_event_is_told_where_it_is_wrong(console: ConsoleStack, open_page: OpenPage) -> None:
+    async with open_page(f"/dead-letters/{quote(console.examples['letter'], safe='')}") as opened:
+        await opened.connected()
+        await main(opened).get_by_text("Edit the event, and send the copy").click()
+        text = main(opened).get_by_label("The event as JSON")
+        event = await text.input_value()
+        await text.fill("{")
+        await main(opened).get_by_role("button", name="Send the edited copy").click()
+        await expect(main(opened).get_by_role("alert")).to_contain_text("this is not JSON")
+        await text.fill(event.replace('"item": "no-such-item"', '"item": ""'))
+        await confirmed(opened, "Send the edited copy", "the name was wrong")
+        await expect(main(opened).get_by_role("alert")).to_contain_text("data.item", timeout=SOON_MS)

@@ -1,0 +1,34 @@
+"""What operators send to requests, escalations and digests."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from events.fields import Text
+
+
+class Resend(BaseModel):
+    """Send the question of an open request or escalation again."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    actor: str = Field(min_length=1, max_length=200)
+    reason: Text
+    person: str | None = Field(default=None, max_length=200)  # None: everybody who is asked now
+    identity: Literal["asserted", "authenticated"] = "asserted"
+
+
+class Resent(BaseModel):
+    """To whom a question is sent again."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    to: tuple[str, ...]
+
+
+class WasReset(BaseModel):
+    """That the run goes on from an earlier point; ``mark`` makes what it records and sends from now on new."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    mark: str = Field(pattern=r"^/reset/[a-z0-9]+$")
