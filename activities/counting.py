@@ -1,7 +1,7 @@
 """Counts what passes through a process, and writes it down every second, with a sign of life."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,7 +12,7 @@ from events.rates import Kind, Rates
 
 BEAT_S = 1.0
 PRUNE_EVERY = timedelta(minutes=1)
-GONE_AFTER = timedelta(minutes=2)  # a process without a beat for so long is not shown any more
+GONE_AFTER = timedelta(minutes=2)  # a process without a beat for so long is not shown any more, unless it is missed
 KEPT_IN_MEMORY_S = 60  # while the database cannot be written
 log = structlog.get_logger()
 
@@ -65,3 +65,10 @@ class Counting:
             self.stored = False
         else:
             self.stored = True
+
+
+def shown(beats: Sequence[Beat], now: datetime) -> list[Beat]:
+    """Return the processes to show: those of the last minutes, and who fell silent as the last one of their way."""
+    recent = [one for one in beats if now - one.beat_at <= GONE_AFTER]
+    served = {one.way for one in recent}
+    return recent + [one for one in beats if one.way not in served and not one.data.get("stopped")]

@@ -44,7 +44,7 @@ class IntakeWriter(Protocol):
         ...
 
     async def prune(self, rates_before: datetime, beats_before: datetime) -> None:
-        """Remove what is older."""
+        """Remove what is older; of processes only where another one of the same way has said something since."""
         ...
 
 

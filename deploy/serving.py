@@ -11,6 +11,7 @@ import uvicorn
 from deploy.errors import PortTakenError
 from deploy.ports import NeededPort, taken_sentence
 from deploy.process import Ready
+from deploy.request_heads import BoundedHeads
 from deploy.settings import Settings
 
 DRAIN_S = 5  # open requests get this long when we stop
@@ -46,6 +47,7 @@ async def serve(app: Any, settings: Settings, ready: Ready) -> None:
     listening = _listen(settings)
     config = uvicorn.Config(
         app,
+        http=BoundedHeads,
         log_config=None,
         access_log=False,  # addresses carry what people typed
         server_header=False,

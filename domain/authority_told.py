@@ -88,6 +88,7 @@ class AuthorityTold(Frozen):
     period: str
     roles: tuple[RoleTold, ...]  # from the least authority to the most
     four_eyes_money: int | None  # minor units: from here on two people approve what is asked
+    sign_in_again_money: int | None = None  # minor units: from here on who approves signs in again first
     above_everybody: tuple[Ceiling, ...]
     change: Decided | None = None  # when it was asked about one
 
@@ -117,6 +118,7 @@ def authority_told(state: ProductState, at: datetime, asked: Asked | None = None
         period=period_of(at, state.time_zone),
         roles=roles,
         four_eyes_money=state.policy.authority.four_eyes_money,
+        sign_in_again_money=state.policy.authority.sign_in_again_money,
         above_everybody=tuple(Ceiling(kind=kind, most=_highest(roles, kind)) for kind in KINDS),
         change=None if asked is None else _decided(state, asked, at),
     )

@@ -1,7 +1,7 @@
 """Who waits for whom between marketing, IT and the others: what is blocked, by whom, how long, at what cost. Pure."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal, NamedTuple
 
 from pydantic import AwareDatetime, Field
@@ -11,7 +11,7 @@ from domain.product import ProductState, promise_of
 from domain.scoring import Pulls
 from domain.sides import Home, Side, homes_of, item_side, main_team
 from domain.things import Dependency, Frozen, Item
-from domain.wording import count
+from domain.wording import lasting
 
 State = Literal["declared", "at_risk", "blocked", "delivered", "waived"]
 DIGITS = 6
@@ -93,14 +93,6 @@ def graph_of(state: ProductState, at: datetime, turns: Iterable[Turn] = (), *, e
         blocked=sum(one.state == "blocked" for one in edges),
         value=round(sum(values[name] for name in sorted(held)), DIGITS),
     )
-
-
-def lasting(span: timedelta) -> str:
-    """Return how long something lasts, in words: whole days from two on, hours, minutes below one hour."""
-    minutes = max(0, int(span.total_seconds() // 60))
-    if minutes >= 2 * 1440:
-        return count(minutes // 1440, "day")
-    return count(minutes // 60, "hour") if minutes >= 60 else count(minutes, "minute")
 
 
 def _blocks(turns: Iterable[Turn]) -> dict[str, Turn]:

@@ -21,6 +21,8 @@ class Reader(BaseModel):
     name: str
     state: str  # `working`, `silent`, `stopped`, or what is wrong
     alive: bool
+    way: str = ""  # what it serves: `http`, `kafka`, `webhook`
+    started_at: AwareDatetime | None = None
     beat_at: AwareDatetime
     lag: int | None = None
     before: tuple[int, ...] = ()  # its lag at earlier looks, the oldest first
@@ -47,9 +49,9 @@ def process_name(process: str) -> str:
 
 def reader_findings(readers: Iterable[Reader]) -> list[Finding]:
     """Return processes that fell silent or cannot work, and readers that fall behind."""
-    found = []
+    found, readers = [], list(readers)
     for one in readers:
-        if not one.alive and one.state == "silent":
+        if not one.alive and one.state == "silent" and not any(_replaces(other, one) for other in readers):
             found.append(
                 Finding(
                     kind="process-silent",
@@ -79,6 +81,12 @@ def reader_findings(readers: Iterable[Reader]) -> list[Finding]:
                 )
             )
     return found
+
+
+def _replaces(other: Reader, one: Reader) -> bool:
+    """Tell whether a process was started for another one of the same way that had fallen silent."""
+    started = other.started_at
+    return other.alive and other.way == one.way and started is not None and started >= one.beat_at
 
 
 def growing(one: Reader) -> bool:

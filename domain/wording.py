@@ -52,6 +52,15 @@ def hours(amount: float) -> str:
     return f"{amount:g} {'hour' if amount == 1 else 'hours'}"
 
 
+def lasting(span: timedelta) -> str:
+    """Return how long something lasts, as people say it: two units at the most, whole days from three on."""
+    minutes = int(abs(span).total_seconds() // 60)
+    whole, over, rest = minutes // 1440, minutes // 60 % 24, minutes % 60
+    parts = [(whole, "day"), (over, "hour"), (rest, "minute")] if whole < 3 else [(whole, "day")]
+    said = [count(number, unit) for number, unit in parts if number][:2]
+    return " ".join(said) or "less than a minute"
+
+
 def when(at: datetime, time_zone: str) -> str:
     """Return an instant in a product's time zone: ``2026-03-31 14:05``."""
     try:

@@ -32,8 +32,10 @@ class NotAnsweredError(Exception):
 class Sender:
     """A system that sends events, and sends again what was not answered."""
 
-    def __init__(self, web_url: str) -> None:
-        self._http = httpx.AsyncClient(base_url=f"{web_url}/api/v1", trust_env=False, timeout=15)
+    def __init__(self, web_url: str, token: str = "") -> None:
+        """``token``: of the machine, where people sign in."""
+        headers = {"authorization": f"Bearer {token}"} if token else None
+        self._http = httpx.AsyncClient(base_url=f"{web_url}/api/v1", trust_env=False, timeout=15, headers=headers)
 
     async def __aenter__(self) -> Self:
         return self

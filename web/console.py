@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
 from nicegui import app as pages
 from nicegui import ui
 from starlette.datastructures import MutableHeaders
@@ -70,8 +71,9 @@ def add_console(app: FastAPI, gate: Gate) -> None:
     if not isinstance(mount, Mount) or mount.app is not pages:
         raise RuntimeError("NiceGUI no longer mounts its application last")
     pages.add_exception_handler(404, _not_found)
+    pages.add_exception_handler(RequestValidationError, _not_found)  # of an address, such as /approvals/web/abc
     app.add_middleware(Console, gate=gate)
-    app.add_middleware(GZipMiddleware, minimum_size=1_000)
+    app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=5)
 
 
 class Console:

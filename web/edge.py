@@ -17,6 +17,12 @@ DRAINED = 8 * 1024 * 1024  # of a refused body: whoever still writes would not r
 DRAINING_S = 5.0
 _SCHEMES = {"ws": "http", "wss": "https"}  # a socket begins as a request of a page
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+DATA = ("/api/", "/metrics")  # where answers are for programs; pages have headers of their own
+ANSWERS = {
+    "cache-control": "no-store",  # they hold what one person may see
+    "x-content-type-options": "nosniff",
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+}
 HTTPS_ONLY = "max-age=31536000"  # a year, for this name alone
 log = structlog.get_logger()
 
@@ -38,25 +44,28 @@ class Edge:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
+                headers = MutableHeaders(scope=message)
+                for name, value in ANSWERS.items() if scope["path"].startswith(DATA) else ():
+                    headers.setdefault(name, value)
                 if self._secure:
-                    MutableHeaders(scope=message)["strict-transport-security"] = HTTPS_ONLY
+                    headers["strict-transport-security"] = HTTPS_ONLY
             await send(message)
 
-        headers = Headers(scope=scope)
+        asked = Headers(scope=scope)
         body = _Body(receive, MAX_PRODUCT_FILE if scope["method"] == "PUT" else MAX_BODY)
         try:
-            refuse_others(scope, headers, self._hosts)
-            body.announced(headers.get("content-length", ""))
+            refuse_others(scope, asked, self._hosts)
+            body.announced(asked.get("content-length", ""))
             await self._app(scope, body.receive, noted)
         except Problem as refused:
             count_unread(scope, refused.kind)
             await body.drain()
-            await refused.response()(scope, receive, send)
+            await refused.response()(scope, receive, noted)
         except Exception:
             log.exception("request_failed", method=scope["method"], route=getattr(scope.get("route"), "path", ""))
             if not started:
                 sorry = problem("internal", "something broke inside Tandem; the log of the web process says more")
-                await sorry.response()(scope, receive, send)
+                await sorry.response()(scope, receive, noted)
 
 
 class _Body:

@@ -1,5 +1,6 @@
 """What every request passes before its route: who asks, and whether they may. The table is in `web.rules`."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -18,7 +19,20 @@ from web.rules import NOBODY, RULES, Rule
 from web.services import Services, services_of
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-WHO = {"read": "sees it", "inspect": "looks into it", "operate": "operates it"}
+MAY: Mapping[Act, str] = {
+    "read": "may see it",
+    "read_customer_text": "may read what customers wrote",
+    "decide": "may decide",
+    "comment": "may comment",
+    "acknowledge": "may acknowledge an escalation",
+    "steer": "may steer an escalation",
+    "declare": "may change the product",
+    "erase": "may erase a text",
+    "train": "may train the model",
+    "send": "may send events",
+    "inspect": "may look into how it is run",
+    "operate": "may operate it",
+}
 
 
 async def guard(request: Request) -> None:
@@ -36,8 +50,8 @@ async def guard(request: Request) -> None:
         return
     if rule.act is not None:
         await _require(svc, caller, rule, request)
-    if rule.actor:
-        await _only_oneself(request, caller)
+    if rule.signed_by:
+        await _only_oneself(request, caller, rule.signed_by)
 
 
 async def caller_in(svc: Services, connection: HTTPConnection) -> Caller:
@@ -97,10 +111,21 @@ async def visible(svc: Services, caller: Caller, act: Act = "read") -> dict[str,
     return {name: known for name, known in products.items() if may(act, await roles_in(svc, caller, known))}
 
 
-def refusal(caller: Caller, act: Act, product: str | None) -> Problem:
-    """Return the problem of somebody who may not."""
-    where = f"in {product}" if product is not None else "for all products"
-    return problem("not-allowed", f"{caller.name or 'this'} has no role {where} that {WHO.get(act, 'may do this')}")
+async def places(svc: Services, caller: Caller, act: Act, product: str | None) -> tuple[str | None, ...]:
+    """Return in what somebody may do this, of what they ask about; None among it: in everything there is.
+
+    ``product``: the one that they ask about, which was looked at before; None: all.
+    """
+    if product is not None:
+        return (product,)
+    return (None,) if await may_in(svc, caller, act, None) else tuple(await visible(svc, caller, act))
+
+
+def refusal(caller: Caller, act: Act, product: str | None, *, anywhere: bool = False) -> Problem:
+    """Return the problem of somebody who may not; ``anywhere``: not even in one product."""
+    where = "in any product" if anywhere else f"in {product}" if product is not None else "for all products"
+    name = caller.name or "whoever sends this"
+    return problem("not-allowed", f"{name} has no role {where} that {MAY[act]}; a product file or an operator gives it")
 
 
 async def _require(svc: Services, caller: Caller, rule: Rule, request: Request) -> None:
@@ -114,7 +139,8 @@ async def _require(svc: Services, caller: Caller, rule: Rule, request: Request) 
             await require(svc, caller, act, None)
         case "some":
             if not await visible(svc, caller, act) and not may(act, granted(caller.grants, None)):
-                raise refusal(caller, act, request.query_params.get("product"))
+                asked = request.query_params.get("product")
+                raise refusal(caller, act, asked, anywhere=asked is None)
             if (product := request.query_params.get("product")) is not None:
                 await require(svc, caller, act, product)
         case "route":
@@ -134,15 +160,22 @@ def _same_page(request: Request, caller: Caller) -> None:
         raise problem("other-site", "this session is a browser's; changes come from its own pages only")
 
 
-async def _only_oneself(request: Request, caller: Caller) -> None:
-    """Refuse who speaks under another name than they signed in with."""
-    named = request.query_params.get("actor") or request.headers.get("actor")
-    if request.headers.get("content-type", "").startswith("application/json") and request.method != "PUT":
+async def _only_oneself(request: Request, caller: Caller, field: str) -> None:
+    """Refuse who speaks under another name than they signed in with, wherever that name stands."""
+    named = [*request.query_params.getlist(field), *request.headers.getlist(field), *await _in_body(request, field)]
+    for other in named:
+        if other != caller.name:
+            wrong = FieldError((field,), f"you are {caller.name}, and cannot act as {other}")
+            raise problem("not-allowed", f"{field}: {wrong.message}", [wrong])
+
+
+async def _in_body(request: Request, field: str) -> list[Any]:
+    """Return the name in a body, whatever its content type says: that has many spellings, and routes read some."""
+    try:
         body: Any = await request.json()
-        named = body.get("actor") if isinstance(body, dict) else None
-    if named is not None and named != caller.name:
-        wrong = FieldError(("actor",), f"you are {caller.name}, and cannot act as {named}")
-        raise problem("not-allowed", f"actor: {wrong.message}", [wrong])
+    except (ValueError, RecursionError):  # no route reads a name out of it either
+        return []
+    return [body[field]] if isinstance(body, dict) and field in body else []
 
 
 async def _now(svc: Services, known: Product) -> datetime:

@@ -6,15 +6,17 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import Depends, Path, Query
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from activities.ports import BEGINNING, LedgerQuery
 from domain.narrative import Line, kind_name, line_of
 from domain.record import SYSTEM_STREAM, Recorded
 from events.errors import FieldError
+from events.fields import Instant
 from web.problems import problem
 from web.services import Services
 
+MOST_SEQ = 2**53  # what every reader of JSON can hold; databases hold more
 PART = 500  # entries that an export holds in memory
 
 
@@ -123,19 +125,19 @@ def _chosen(
     kind: Annotated[str | None, Query(description="Such as `budget.adjusted`")] = None,
     about: Annotated[str | None, Query(description="A thing, such as `item:sso` or `approval:7`")] = None,
     actor: Annotated[str | None, Query(description="A person, a source, or `tandem`")] = None,
-    since: AwareDatetime | None = None,
-    until: Annotated[AwareDatetime | None, Query(description="Before this instant")] = None,
+    since: Instant | None = None,
+    until: Annotated[Instant | None, Query(description="Before this instant")] = None,
 ) -> Chosen:
     return Chosen(kind, about, actor, since, until)
 
 
 Filters = Annotated[Chosen, Depends(_chosen)]
 Limit = Annotated[int, Query(ge=1, le=1_000)]
-After = Annotated[int, Query(ge=0, description="Where the last page ended; in the order of reading")]
+After = Annotated[int, Query(ge=0, le=MOST_SEQ, description="Where the last page ended; in the order of reading")]
 Newest = Annotated[bool, Query(description="The newest entries first")]
-VerifyAfter = Annotated[int, Query(ge=0, description="Where the last part ended")]
-Number = Annotated[int, Path(ge=1, description="Its place in the ledger")]
-Most = Annotated[int | None, Query(ge=1, description="Only so many entries, or a few more; null: all")]
+VerifyAfter = Annotated[int, Query(ge=0, le=MOST_SEQ, description="Where the last part ended")]
+Number = Annotated[int, Path(ge=1, le=MOST_SEQ, description="Its place in the ledger")]
+Most = Annotated[int | None, Query(ge=1, le=MOST_SEQ, description="Only so many entries, or a few more; null: all")]
 
 
 def view_of(kept: Recorded) -> EntryView:

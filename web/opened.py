@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 from pydantic import AwareDatetime, BaseModel, Field
 
@@ -29,6 +29,7 @@ from web.plain_pages import later, sentence, told
 from web.problems import Problem, problem
 from web.products import Product
 from web.services import Services, Svc
+from web.templating import environment
 
 router = APIRouter(include_in_schema=False)  # a page for people; where it leads is described
 FOLDER = Path(__file__).parent / "templates"
@@ -239,12 +240,6 @@ def _page(template: str, status: int, **given: Any) -> HTMLResponse:
 
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
-    found = Environment(
-        loader=FileSystemLoader(FOLDER),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    found = environment(FOLDER)
     found.filters["local"] = lambda at, time_zone: f"{when(at, time_zone)} ({time_zone})"
     return found

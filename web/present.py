@@ -26,7 +26,7 @@ class Present(NamedTuple):
 async def present(svc: Services, product: str) -> Present:
     """Return the product's state now. Raises a problem for an unknown product, NotOpenError, NoAnswerError."""
     known = await svc.products.get(product)
-    state = await svc.engine.state(known.id)
+    state = await svc.states.get(known.id)
     return Present(known, state, max(state.at, await clock_at(svc.reader, known, svc.clock())))
 
 

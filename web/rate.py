@@ -65,13 +65,17 @@ class Tries:
         self._clock = clock
         self._names, self._addresses = _Counted(OF_NAME, most), _Counted(OF_ADDRESS, most)
 
-    def begin(self, name: str, address: str) -> float:
-        """Return the seconds to wait before an attempt; 0: it may be made now, and is counted."""
-        now, network = self._clock(), network_of(address)
-        wait = max(self._names.wait(name, now), self._addresses.wait(network, now))
+    def begin(self, name: str, address: str | None) -> float:
+        """Return the seconds to wait before an attempt; 0: it may be made now, and is counted.
+
+        ``address``: None, where it came from does not count.
+        """
+        now, network = self._clock(), None if address is None else network_of(address)
+        wait = max(self._names.wait(name, now), 0.0 if network is None else self._addresses.wait(network, now))
         if not wait:
             self._names.count(name, now)
-            self._addresses.count(network, now)
+            if network is not None:
+                self._addresses.count(network, now)
         return wait
 
     def waits(self, name: str) -> bool:
@@ -82,10 +86,11 @@ class Tries:
         """Forget the failures of a name."""
         self._names.forget(name)
 
-    def succeeded(self, name: str, address: str) -> None:
+    def succeeded(self, name: str, address: str | None) -> None:
         """Forget the failures of the name, and that this attempt of the address was one."""
         self._names.forget(name)
-        self._addresses.forgive(network_of(address))
+        if address is not None:
+            self._addresses.forgive(network_of(address))
 
 
 def network_of(address: str) -> str:

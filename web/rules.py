@@ -18,7 +18,7 @@ class Rule:
     act: Act | None = None  # None: no role
     where: Where = "product"  # in the product of the path, in some product, in all of them; or the route asks by itself
     signed_in: bool = True  # with no ``act``: somebody, whoever it is
-    actor: bool = False  # it names who acts: that must be who signed in
+    signed_by: str = ""  # the field that names who acts: that must be who signed in; empty: it names nobody
 
     def product_of(self, path: Mapping[str, Any]) -> str | None:
         """Return the product that a path is about; ids of workflows begin with their kind and their product."""
@@ -39,11 +39,11 @@ def _reads(*paths: str) -> dict[tuple[str, str], Rule]:
     return {("GET", path): Rule("read") for path in paths}
 
 
-def _acts(act: Act, *routes: str, where: Where = "product") -> dict[tuple[str, str], Rule]:
+def _acts(act: Act, *routes: str, where: Where = "product", signed_by: str = "actor") -> dict[tuple[str, str], Rule]:
     found = {}
     for route in routes:
         method, _, path = route.partition(" ")
-        found[(method, path)] = Rule(act, where, actor=method != "GET")
+        found[(method, path)] = Rule(act, where, signed_by="" if method == "GET" else signed_by)
     return found
 
 
@@ -93,6 +93,7 @@ RULES: Mapping[tuple[str, str], Rule] = {  # paths as their routers spell them, 
         "/products/{product}/latency",
         "/products/{product}/delegations",
         "/products/{product}/ledger",
+        "/products/{product}/ledger/newest",
         "/products/{product}/ledger/choices",
         "/products/{product}/ledger/verify",
         "/products/{product}/ledger/export",
@@ -110,17 +111,17 @@ RULES: Mapping[tuple[str, str], Rule] = {  # paths as their routers spell them, 
         "decide",
         "POST /approvals/{product}/{number}/decision",
         "POST /approvals/{product}/{number}/reversal",
-        "POST /products/{product}/delegations",
         "POST /products/{product}/delegations/{number}/revocation",
         "POST /escalations/{product}/{subject}/{number}/answer",
     ),
+    **_acts("decide", "POST /products/{product}/delegations", signed_by="person"),  # whoever lends their role
     **_acts("comment", "POST /approvals/{product}/{number}/comments"),
     **_acts("steer", "POST /escalations/{product}/{subject}/{number}/steering", where="route"),
     **_acts("declare", "PUT /products/{product}", where="route"),
     **_acts("declare", "POST /products/{product}/archive"),
     **_acts("erase", "POST /products/{product}/erasures"),
     **_acts("train", "PUT /products/{product}/feedback/model"),
-    **_acts("send", "POST /events", where="route"),
+    **_acts("send", "POST /events", where="route", signed_by=""),  # an event has a source
     # -- operation
     **_acts("read", "GET /workflows", "GET /incidents", where="some"),
     **_acts("read", "GET /workflows/{workflow:path}", "GET /workflows/{workflow:path}/history"),

@@ -31,6 +31,7 @@ from web.products import Products
 from web.redrive import Redrive
 from web.sources import Webhooks
 from web.standings import Standings
+from web.states import States
 from workflows.messages import (
     Answer,
     Applied,
@@ -110,6 +111,7 @@ class Services:
     products: Products = field(init=False)
     webhooks: Webhooks = field(init=False)
     standings: Standings = field(init=False)
+    states: States = field(init=False)
     redrive: Redrive = field(init=False)
     applying: asyncio.Lock = field(default_factory=asyncio.Lock)  # one product file at a time
     solving: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))  # what-if questions in hand
@@ -118,6 +120,7 @@ class Services:
         self.products = Products(self.reader)
         self.webhooks = Webhooks(self.reader, self.sources)
         self.standings = Standings(self.reader)
+        self.states = States(self.engine.state, self.reader)
         self.redrive = Redrive(
             letters=self.letters,
             retries={"webhook": self.webhooks.retry()},

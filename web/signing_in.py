@@ -74,9 +74,10 @@ async def _with_password(
     usable = name if name_flaw(name) is None else ""  # nobody has an empty name, and looking for it takes as long
     browser = _mark(svc, usable)
     knows = hmac.compare_digest(request.cookies.get(named(svc.gate, KNOWN), "").encode(), browser.encode())
-    # Whoever guesses at a name elsewhere does not make its owner wait in a browser that has proved itself before.
-    counted = f"{usable} {KNOWN}" if knows else usable
-    if wait := tries.begin(counted, address):
+    # Whoever guesses at a name elsewhere, or at others next to it, does not make its owner wait in a browser that has
+    # proved itself before.
+    counted, place = (f"{usable} {KNOWN}", None) if knows else (usable, address)
+    if wait := tries.begin(counted, place):
         log.warning("sign_in_delayed", address=address, seconds=math.ceil(wait))
         return _too_many(request, svc, wanted, again, name, wait)
     accounts = accounts_of(svc)
@@ -88,7 +89,7 @@ async def _with_password(
         if tries.waits(counted):
             log.warning("sign_in_slowed_down", account=None if known is None else known.name, address=address)
         return _ask(request, svc, wanted, again=again, name=name, error=WRONG, status=401)
-    tries.succeeded(counted, address)
+    tries.succeeded(counted, place)
     tries.forget(usable)
     answer = await begin(request, svc, usable, "local", wanted)
     keep(answer, svc.gate, KNOWN, browser, KNOWN_S)

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from activities.counting import GONE_AFTER
+from activities.counting import shown
 from activities.ports import LedgerQuery
 from activities.ports_letters import LetterQuery
 from activities.ports_workflows import FoundWorkflow, WorkflowQuery
@@ -54,7 +54,7 @@ class Look:
 
     svc: Services
     products: Mapping[str, Product]
-    product: str | None  # whose dead letters are asked for; None: everybody's
+    places: tuple[str | None, ...]  # whose dead letters and incidents are looked at; None: everybody's
     now: datetime
     findings: list[Finding] = field(default_factory=list)
     looked_at: int = 0  # workflows that the engine was asked about
@@ -99,7 +99,7 @@ class Look:
 
     async def _readers(self, temporal: bool) -> None:
         known = await self.svc.intake.beats()
-        beats = [one for one in known if self.now - one.beat_at <= GONE_AFTER]
+        beats = shown(known, self.now)
         processes = [process_of(one, self.now, temporal) for one in beats]
         if known and not any(one.alive for one in processes):  # not even this one, which says so every second
             self.findings.append(unwritable_finding(max(one.beat_at for one in known)))
@@ -109,6 +109,8 @@ class Look:
                 name=one.process,
                 state=one.state,
                 alive=one.alive,
+                way=one.way,
+                started_at=one.started_at,
                 beat_at=one.beat_at,
                 lag=one.lag,
                 before=() if one.lag is None else self.svc.lags.before(one.process, one.lag, self.now),
@@ -118,14 +120,15 @@ class Look:
         )
 
     async def _letters(self) -> None:
-        waiting = await self.svc.intake.open_letters(self.product)
-        query = LetterQuery(product=self.product, state="open", oldest_first=True, limit=1)
-        oldest = await self.svc.letters.letters(query) if waiting else []
-        at = oldest[0].letter.at if oldest else None
-        self.findings += letter_finding(waiting, at, self.product)
+        for place in self.places:
+            waiting = await self.svc.intake.open_letters(place)
+            query = LetterQuery(product=place, state="open", oldest_first=True, limit=1)
+            oldest = await self.svc.letters.letters(query) if waiting else []
+            at = oldest[0].letter.at if oldest else None
+            self.findings += letter_finding(waiting, at, place)
 
     async def _incidents(self) -> None:
-        rows = await all_rows(self.svc.reader, "incident", self.product, ["open"])
+        rows = [row for place in self.places for row in await all_rows(self.svc.reader, "incident", place, ["open"])]
         ours = [row for row in rows if row.product in self.products or row.product == SYSTEM_STREAM]
         ours.sort(key=lambda row: row.data["at"], reverse=True)
         self.findings += incident_findings(

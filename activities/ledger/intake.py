@@ -84,7 +84,10 @@ def _rate_row(process: str, rate: Rate) -> dict[str, Any]:
 
 async def _prune(connection: AsyncConnection, rates_before: datetime, beats_before: datetime) -> None:
     await connection.execute(delete(intake_rate).where(intake_rate.c.at < rates_before))
-    await connection.execute(delete(intake_process).where(intake_process.c.beat_at < beats_before))
+    # The last process of a way is kept: nothing else tells that it is missing.
+    served = select(intake_process.c.way).where(intake_process.c.beat_at >= beats_before)
+    old = intake_process.c.beat_at < beats_before
+    await connection.execute(delete(intake_process).where(old, intake_process.c.way.in_(served)))
 
 
 async def _sums(connection: AsyncConnection, since: datetime, product: str | None, limit: int) -> list[Sum]:

@@ -106,10 +106,14 @@ def _limits(one: dict[str, Any], currency: str) -> dict[str, str]:
 
 
 def _above(found: dict[str, Any]) -> None:
-    eyes = found["four_eyes_money"]
+    currency, eyes, again = found["currency"], found["four_eyes_money"], found["sign_in_again_money"]
     ceilings = tuple(Ceiling.model_validate(one) for one in found["above_everybody"])
-    asked = "" if eyes is None else f"from {money(eyes, found['currency'])} on, whatever the role that is asked"
-    facts([("two people approve", asked), ("above everybody", ceiling_said(ceilings, found["currency"]))])
+    pairs = [
+        ("two people approve", "" if eyes is None else f"from {money(eyes, currency)} on, whoever is asked"),
+        ("sign in once more", "" if again is None else f"to approve {money(again, currency)} or more"),
+        ("above everybody", ceiling_said(ceilings, currency)),
+    ]
+    facts(pairs)
 
 
 def _change(found: dict[str, Any]) -> None:

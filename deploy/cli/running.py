@@ -70,7 +70,8 @@ async def _serve(stack: "LocalStack", settings: Settings) -> None:
     with progress("starting") as step:
         await stack.start(step)
     print_line(f"Tandem is ready after {time.monotonic() - began:.1f} s", style="bold green")
-    print_line(f"  Tandem           {settings.web_url}")
+    print_line(f"  Pages            {settings.web_url}/")
+    print_line(f"  API              {settings.web_url}/api/v1")
     print_line(f"  Temporal         {settings.temporal_target}")
     if settings.temporal_ui:
         print_line(f"  Temporal Web UI  {settings.temporal_ui}")

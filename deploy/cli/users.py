@@ -141,7 +141,7 @@ def grant(
         strange = await doubts(office, [given.product])
         names = [one.name for one in await office.desk.accounts.all()]
         if name not in names:
-            strange.append(f"only a sign-in service can know this person: {unknown('account', name, names)}")
+            strange.append(f"this person has no password here yet: {unknown('account', name, names)}")
         return await office.desk.grant(name, given, by), strange
 
     changed, strange = at_desk(work, may_create=True)

@@ -36,12 +36,20 @@ def commands(settings: Settings, definition: ProductDefinition, approval: dict[s
     tandem = tandem if usual else f"{variable('api')}={settings.web_url} {tandem}"
     owner, home = shlex.quote(approval["people"][0]), shown_path(settings.home)
     decide = f"{thing} --as {owner} --hash {approval['hash'][:12]}"
-    pages = [f"API, described   {settings.web_url}/api/v1/openapi.json"]
+    pages = [
+        f"Pages            {settings.web_url}/",
+        f"API, described   {settings.web_url}/api/v1/openapi.json",
+    ]
     if settings.temporal_ui:
         pages.append(f"Temporal Web UI  {settings.temporal_ui}")
+    address = f"{settings.web_url}/approvals/{approval['product']}/{approval['number']}"
     return [
         (
-            "Decide what is open",
+            f"Decide what is open, in a browser, with the name {approval['people'][0]} (the demo asks for no password)",
+            [address],
+        ),
+        (
+            "Or decide it here",
             [
                 f"{tandem} approvals show {thing}",
                 f'{tandem} approvals approve {decide} --reason "worth it"',

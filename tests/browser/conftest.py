@@ -26,4 +26,4 @@ async def console(browser: Browser, tmp_path_factory: pytest.TempPathFactory) ->
 @pytest.fixture(scope="package")
 def open_page(browser: Browser, console: ConsoleStack) -> OpenPage:
     """Return what opens a page: ``async with open_page("/inbox", theme="dark", size="phone") as opened``."""
-    return Visitor(browser, console.url).open
+    return Visitor(browser, console.url, invitations=console.invitations).open

@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 from urllib.parse import quote
 
+from tests.browser.console_people import OPERATOR, OWNER
+
 PAGES = (  # as they are registered
     "/dead-letters/{letter:path}",
     "/delegations",
@@ -26,11 +28,27 @@ PAGES = (  # as they are registered
     "/workflows",
     "/workflows/{workflow:path}",
 )
-PLAIN = {"/sign-in": 200, "/no-such-page": 404}  # without scripts of the console, and how they are answered
-REFUSED = {"/products/no-such-product": 404, "/approvals/web/999": 404}  # what is there, of something that is not
+PLAIN = {  # without scripts of the console, who opens them, and how they are answered
+    "/sign-in": ("", 200),
+    "/set-up/of-nobody": ("", 410),
+    "/open/made-up": (OWNER, 404),
+    "/no-such-page": (OWNER, 404),
+    "/approvals/web/not-a-number": (OWNER, 404),
+}
+REFUSED = {  # what is there, of something that is not; whoever has no role there does not learn that
+    "/products/no-such-product": (OWNER, 403),
+    "/workflows/product/no-such-product": (OPERATOR, 404),
+    "/approvals/web/999": (OWNER, 404),
+}
+OPERATED = ("/dead-letters", "/intake", "/stuck", "/workflows")  # what nobody sees who only decides
 PARAMETER = re.compile(r"\{(\w+)(:path)?\}")
 
 
 def address(path: str, examples: Mapping[str, str]) -> str:
     """Return where a page is opened, with something of the stack for each parameter."""
     return PARAMETER.sub(lambda found: quote(examples[found[1]], safe="/" if found[2] else ""), path)
+
+
+def looked_at_by(path: str) -> str:
+    """Return who opens a page."""
+    return OPERATOR if path.startswith(OPERATED) else OWNER

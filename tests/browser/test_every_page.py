@@ -10,7 +10,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.chromium import SIZES, Size, Theme
-from tests.browser.console_pages import PAGES, PLAIN, REFUSED, address
+from tests.browser.console_pages import PAGES, PLAIN, REFUSED, address, looked_at_by
 from tests.browser.console_stack import ConsoleStack
 from tests.browser.visitor import Opened, OpenPage
 
@@ -53,14 +53,14 @@ async def is_whole(opened: Opened, status: int = 200) -> None:
 
 @pytest.mark.parametrize(("path", "theme", "size"), views())
 async def test_a_page_is_whole(path: str, theme: Theme, size: Size, console: ConsoleStack, open_page: OpenPage) -> None:
-    async with open_page(address(path, console.examples), theme=theme, size=size) as opened:
+    person = looked_at_by(path)
+    async with open_page(address(path, console.examples), person=person, theme=theme, size=size) as opened:
         await is_whole(opened)
 
 
-@pytest.mark.parametrize(("path", "status"), [*PLAIN.items(), *REFUSED.items()])
-async def test_a_page_that_only_refuses_or_asks_who_one_is_is_whole(
-    path: str, status: int, open_page: OpenPage
-) -> None:
-    async with open_page(path, theme="dark", size="phone", expected={status}) as opened:
+@pytest.mark.parametrize("path", [*PLAIN, *REFUSED])
+async def test_a_page_that_only_refuses_or_asks_who_one_is_is_whole(path: str, open_page: OpenPage) -> None:
+    person, status = (PLAIN | REFUSED)[path]
+    async with open_page(path, person=person, theme="dark", size="phone", expected={status}) as opened:
         await is_whole(opened, status)
         assert "Traceback" not in await opened.page.content()

@@ -1,6 +1,6 @@
 """Somebody with a browser: signs in, opens a page, and hears what went wrong in it."""
 
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from importlib.resources import files
@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from playwright.async_api import Browser, BrowserContext, Page, Response, StorageState, expect
 
 from tests.browser.chromium import LANGUAGE, SIZES, ZONE, Faults, Size, Theme
+from tests.browser.console_people import PASSWORD
 
 CONNECTED = "window.did_handshake === true"  # only now a click reaches the server
 LOOK_FOR_BARRIERS = "axe.run({resultTypes: ['violations']}).then((found) => found.violations)"
@@ -23,6 +24,11 @@ class Opened:
     page: Page
     faults: Faults
     response: Response  # to the document itself
+
+    @property
+    def origin(self) -> str:
+        """Return the server of the page."""
+        return "{0.scheme}://{0.netloc}".format(urlsplit(self.page.url))
 
     async def connected(self) -> None:
         """Wait until buttons work."""
@@ -74,15 +80,21 @@ class OpenPage(Protocol):
         size: Size = ...,
         expected: Collection[int] = ...,
     ) -> AbstractAsyncContextManager[Opened]:
-        """``expected``: the error statuses that the test asks for."""
+        """``person``: empty: nobody has signed in. ``expected``: the error statuses that the test asks for."""
         ...
 
 
 class Visitor:
-    """Opens pages of one server in one browser. ``fresh``: each in a profile that has nothing of the server yet."""
+    """Opens pages of one server in one browser. ``fresh``: each in a profile that has nothing of the server yet.
 
-    def __init__(self, browser: Browser, url: str, *, fresh: bool = False) -> None:
+    ``invitations``: by name, where people choose a password; without any the server only asks for a name.
+    """
+
+    def __init__(
+        self, browser: Browser, url: str, *, fresh: bool = False, invitations: Mapping[str, str] | None = None
+    ) -> None:
         self._browser, self._url, self._fresh = browser, url, fresh
+        self._invitations = invitations or {}
         self._signed_in: dict[str, StorageState] = {}
         self._profiles: dict[tuple[str, Theme, Size], BrowserContext] = {}
 
@@ -111,13 +123,13 @@ class Visitor:
                 raise
             assert faults.found == [], f"{path}: {faults.found}"
         finally:
-            await (profile if self._fresh else page).close()
+            await (profile if self._fresh or not person else page).close()
 
     async def _profile(self, person: str, theme: Theme, size: Size) -> BrowserContext:
-        if person not in self._signed_in:
+        if person and person not in self._signed_in:
             self._signed_in[person] = await self._sign_in(person)
-        if self._fresh:
-            return await self._context(self._signed_in[person], theme, size)
+        if self._fresh or not person:
+            return await self._context(self._signed_in.get(person), theme, size)
         key = (person, theme, size)
         if key not in self._profiles:  # it keeps the scripts, and the next page comes sooner
             self._profiles[key] = await self._context(self._signed_in[person], theme, size)
@@ -127,11 +139,12 @@ class Visitor:
         context = await self._context(None, "light", "wide")
         try:
             page = await context.new_page()
-            await page.goto(f"{self._url}/sign-in")
-            await page.locator("input[name=name]").fill(person)
-            await page.locator("form button[type=submit]").click()
-            await expect(page.get_by_role("heading", level=1)).to_be_visible()
-            await page.wait_for_function(CONNECTED)
+            if self._invitations:
+                await page.goto(self._url + self._invitations[person])
+                await choose_password(page)
+            else:
+                await page.goto(f"{self._url}/sign-in")
+            await sign_in(page, person, PASSWORD if self._invitations else None)
             return await context.storage_state()
         finally:
             await context.close()
@@ -146,3 +159,20 @@ class Visitor:
             reduced_motion="reduce",
             storage_state=known,
         )
+
+
+async def choose_password(page: Page, password: str = PASSWORD) -> None:
+    """Fill in the page behind a setup link."""
+    await page.get_by_label("Password, at least").fill(password)
+    await page.get_by_label("The same again").fill(password)
+    await page.get_by_role("button", name="Set the password").click()
+    await expect(page.get_by_role("status")).to_contain_text("Your password is set")
+
+
+async def sign_in(page: Page, person: str, password: str | None = PASSWORD) -> None:
+    """Fill in the sign-in page that is open, and wait for the page that it leads to. None: no password is asked."""
+    await page.locator("input[name=name]").fill(person)
+    if password is not None:
+        await page.get_by_label("Password").fill(password)
+    await page.locator("main form button[type=submit]").click()
+    await page.wait_for_function(CONNECTED)

@@ -88,3 +88,12 @@ async def test_letters_that_wait_are_counted_by_reason_and_product(intake: SqlIn
 def letter(letter_id: str, product: str | None) -> Letter:
     body = b"{"
     return Letter(letter_id, "kafka", NINE, "invalid", "no JSON", body, len(body), digest_of(body), product=product)
+
+
+async def test_the_last_process_of_a_way_is_kept_until_another_one_serves_it(intake: SqlIntake) -> None:
+    await intake.keep(beat("missed"), [])
+    await intake.prune(LATER, LATER)
+    assert [one.process for one in await intake.beats()] == ["missed"]
+    await intake.keep(Beat("web/a/1", "http", NINE, LATER, {}), [])
+    await intake.prune(LATER, LATER)
+    assert {one.process for one in await intake.beats()} == {"missed", "web/a/1"}

@@ -19,7 +19,7 @@ class FakeIntake:
 
     async def sums(self, since: datetime, product: str | None = None, limit: int = 500) -> list[Sum]:
         self.asked = (since, product)
-        return self.found
+        return [one for one in self.found if product in (None, one.kind.product)]
 
     async def buckets(self, since: datetime, step: int, product: str | None = None) -> list[Bucket]:
         return [one for one in self.passed if one.at >= since and product in (None, one.kind.product)]

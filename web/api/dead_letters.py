@@ -1,24 +1,28 @@
 """What no way in could take: one list, what it looks like, and what may be done with it."""
 
 from collections import Counter
+from datetime import datetime
 from typing import Annotated, Any
 from urllib.parse import unquote
 
 from fastapi import APIRouter, Query, Request
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field, TypeAdapter
 
 from activities.ports_letters import Cursor, LetterQuery
 from domain.letters import Kept, State
+from events.codec import decode
 from events.errors import EventError
+from events.fields import Instant
 from events.letters import ParkingUnavailableError, Way
 from events.letters import Reason as Why
 from web.api.bodies import JSON_ONLY, Actor, Asked, Reason
 from web.customer_text import WHY_WITHHELD, may_read
 from web.foreseen import foreseen
-from web.guard import Who, may_in, require
+from web.guard import Who, require
 from web.letter_views import Body, DeadLetter, body_of, may_hold_text, view_of
+from web.letters_seen import letter_for, letters_for
 from web.openapi import errors
-from web.problems import problem, try_later
+from web.problems import Problem, problem, try_later
 from web.redrive import Desk, Redrive
 from web.redriven import Redriven
 from web.resent import settled
@@ -28,6 +32,7 @@ MOST_AT_ONCE = 500
 SETTLED = 100  # letters whose fate is looked up before a list is shown
 BY_ITSELF = 50  # letters of one list that are looked up in the ledger: their senders may have sent them again
 MARK = b"/dead-letters/"
+INSTANT: TypeAdapter[datetime] = TypeAdapter(Instant)
 router = APIRouter(prefix="/dead-letters", tags=["events"])
 Limit = Annotated[int, Query(ge=1, le=1_000)]
 
@@ -46,8 +51,8 @@ class Filter(Asked):
     source: str | None = None
     reason: Why | None = None
     way: Way | None = None
-    since: AwareDatetime | None = None
-    until: AwareDatetime | None = None
+    since: Instant | None = None
+    until: Instant | None = None
 
 
 class RedriveOne(Asked):
@@ -96,8 +101,8 @@ async def listed(
     reason: Why | None = None,
     way: Way | None = None,
     state: State | None = None,
-    since: AwareDatetime | None = None,
-    until: Annotated[AwareDatetime | None, Query(description="Before this instant")] = None,
+    since: Instant | None = None,
+    until: Annotated[Instant | None, Query(description="Before this instant")] = None,
     limit: Limit = 100,
     after: Annotated[str | None, Query(description="The `next` of the page before")] = None,
     folded: Annotated[bool, Query(description="With those that another letter stands for")] = False,
@@ -117,13 +122,12 @@ async def listed(
         after=_cursor(after),
         limit=limit,
     )
-    found = await desk.letters.letters(query)
+    found = await letters_for(svc, who, desk.letters, query, "inspect")
     if not found:
         await _known(svc, desk, product)
     now = [await settled(desk, kept) for kept in found[:BY_ITSELF]]
     now += [await desk.fates.settle(kept) for kept in found[BY_ITSELF:]]
     now = [kept for kept in now if state in (None, kept.state) and (folded or kept.result.of is None)]
-    now = [kept for kept in now if await may_in(svc, who, "inspect", kept.letter.product)]
     return LetterPage(items=[await view_of(svc.products, kept) for kept in now], next=_next(found, limit))
 
 
@@ -143,16 +147,19 @@ async def redriven_many(asked: RedriveMany, svc: Svc, desk: Desk, who: Who) -> R
     if asked.matching is not None:
         matching = asked.matching.model_dump()
         query = LetterQuery(**matching, state="open", oldest_first=True, after=_cursor(asked.after), limit=asked.limit)
-        found = await desk.letters.letters(query)
+        if asked.matching.product is not None:
+            await require(svc, who, "operate", asked.matching.product)
+        found = await letters_for(svc, who, desk.letters, query, "operate")
         if not found:
             await _known(svc, desk, asked.matching.product)
         following = _next(found, asked.limit)
     for name in dict.fromkeys(asked.ids or ()):
-        kept = await desk.letters.letter(name)
-        missing += [name] if kept is None else []
-        found += [] if kept is None else [kept]
-    for product in {kept.letter.product for kept in found}:
-        await require(svc, who, "operate", product)
+        try:
+            found.append(await letter_for(svc, who, desk.letters, name, "operate"))
+        except Problem as refused:
+            if refused.kind != "not-found":
+                raise
+            missing.append(name)
     done = (
         [await foreseen(desk, svc.products, kept) for kept in found]
         if asked.dry_run
@@ -171,8 +178,7 @@ async def shown(
     body: Annotated[bool, Query(description="With its bytes, readable")] = False,
 ) -> DeadLetter:
     """Return a letter; its id is percent-encoded, slashes included."""
-    found = await _letter(desk, _named(request))
-    await require(svc, who, "inspect", found.letter.product)
+    found = await letter_for(svc, who, desk.letters, _named(request), "inspect")
     kept = await settled(desk, found)
     view = await view_of(svc.products, kept)
     if not body:
@@ -192,14 +198,14 @@ async def redriven(request: Request, asked: RedriveOne, svc: Svc, desk: Desk, wh
 
     With ``event`` an edited copy is sent; the letter itself is never changed, and closes when the copy is taken.
     """
-    kept = await _letter(desk, _named(request, "/redrive"))
-    await require(svc, who, "operate", kept.letter.product)
+    kept = await letter_for(svc, who, desk.letters, _named(request, "/redrive"), "operate")
     if asked.event is not None and (withheld := await _withheld(svc, who, kept)):
         raise problem("not-allowed", f"what is edited has to be read first, and it is {withheld}")
     if asked.event is None:
         (done,) = await desk.redrive([kept], asked.actor, asked.reason, who.identity)
     else:
         try:
+            await require(svc, who, "operate", decode(asked.event).product)  # it may name another one than the letter
             done = await desk.edited(kept, asked.event, asked.actor, asked.reason, who.identity)
         except EventError as error:
             raise problem("invalid-event", str(error), error.errors) from error
@@ -216,8 +222,7 @@ async def redriven(request: Request, asked: RedriveOne, svc: Svc, desk: Desk, wh
 )
 async def discarded(request: Request, asked: Discard, svc: Svc, desk: Desk, who: Who) -> Redriven:
     """Close a letter that cannot be mended; it is kept."""
-    kept = await _letter(desk, _named(request, "/discard"))
-    await require(svc, who, "operate", kept.letter.product)
+    kept = await letter_for(svc, who, desk.letters, _named(request, "/discard"), "operate")
     return _answered(await desk.discard(kept, asked.actor, asked.reason, who.identity))
 
 
@@ -246,13 +251,6 @@ async def _withheld(svc: Svc, who: Who, kept: Kept) -> str:
     return WHY_WITHHELD
 
 
-async def _letter(desk: Redrive, name: str) -> Kept:
-    kept = await desk.letters.letter(name)
-    if kept is None:
-        raise problem("not-found", f"there is no dead letter {name!r}")
-    return kept
-
-
 def _named(request: Request, end: str = "") -> str:
     """Return the letter's id from the path as it was sent: it may hold slashes, encoded or not."""
     raw: bytes = request.scope.get("raw_path") or request.url.path.encode()
@@ -265,7 +263,7 @@ def _cursor(text: str | None) -> Cursor | None:
         return None
     at, _, name = text.partition(" ")
     try:
-        return LetterQuery.model_validate({"after": (at, name)}).after
+        return INSTANT.validate_python(at), name
     except ValueError as exc:
         raise problem("invalid-request", "after: must be the `next` of the page before") from exc
 

@@ -1,5 +1,6 @@
 """How much comes in, over which way, who reads it, and how far behind they are."""
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Annotated, Any
@@ -7,9 +8,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
-from activities.counting import GONE_AFTER
+from activities.counting import shown
 from activities.ports_intake import Beat
 from web.api.operation import holds
+from web.guard import Who, places
 from web.openapi import errors
 from web.services import Svc
 
@@ -67,20 +69,29 @@ class Intake(BaseModel):
 @router.get("/intake", summary="How much comes in, and who reads it", responses=errors("unknown-product"))
 async def intake(
     svc: Svc,
+    who: Who,
     minutes: Annotated[float, Query(gt=0, le=60 * 24 * 31, description="The length of the window")] = 1.0,
     product: Annotated[str | None, Query(description="Only this product")] = None,
 ) -> Intake:
-    """Return the rates of the last minutes, the processes that take events in, and what waits as dead letters."""
+    """Return the rates of the last minutes, the processes that take events in, and what waits as dead letters.
+
+    Of the products that whoever asks looks into.
+    """
     if product is not None:
         await svc.products.get(product)
+    asked = await places(svc, who, "inspect", product)
     now = svc.clock()
     since = now - timedelta(minutes=minutes)
     seconds = minutes * 60
     rates = [
         Rate(**one.kind._asdict(), events=one.events, per_second=round(one.events / seconds, 3))
-        for one in await svc.intake.sums(since, product)
+        for place in asked
+        for one in await svc.intake.sums(since, place)
     ]
-    beats = [one for one in await svc.intake.beats() if now - one.beat_at <= GONE_AFTER]
+    waiting: Counter[str] = Counter()
+    for place in asked:
+        waiting.update(await svc.intake.open_letters(place))
+    beats = shown(await svc.intake.beats(), now)
     temporal = await holds(svc.engine.healthy())  # it is the same for all of them
     processes = [process_of(one, now, temporal) for one in beats]
     readers = [one.lag for one in processes if one.alive and one.way == READER]
@@ -88,10 +99,10 @@ async def intake(
     return Intake(
         since=since,
         seconds=seconds,
-        rates=rates,
+        rates=sorted(rates, key=lambda one: -one.events),
         processes=processes,
         lag=sum(known) if known and len(known) == len(readers) else None,
-        dead_letters=await svc.intake.open_letters(product),
+        dead_letters=dict(waiting),
     )
 
 

@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel, Field
 
+from web.guard import Who, places
 from web.openapi import errors
 from web.services import Svc
 
@@ -39,6 +40,7 @@ class IntakeSeries(BaseModel):
 @router.get("/intake/series", summary="How much came in over time", responses=errors("unknown-product"))
 async def series(
     svc: Svc,
+    who: Who,
     minutes: Annotated[float, Query(gt=0, le=60 * 24 * 31, description="The length of the window")] = 60.0,
     step: Annotated[int | None, Query(ge=1, description="Seconds; never more than 120 steps")] = None,
     product: Annotated[str | None, Query(description="Only this product")] = None,
@@ -52,7 +54,8 @@ async def series(
     first, last = (int(now.timestamp() - seconds) // wide, int(now.timestamp()) // wide)
     counts: defaultdict[tuple[str, str, str, str], list[int]] = defaultdict(lambda: [0] * (last - first + 1))
     begins = datetime.fromtimestamp(first * wide, UTC)
-    for bucket in await svc.intake.buckets(begins, wide, product):
+    asked = await places(svc, who, "inspect", product)
+    for bucket in [one for place in asked for one in await svc.intake.buckets(begins, wide, place)]:
         kind, place = bucket.kind, int(bucket.at.timestamp()) // wide - first
         if 0 <= place <= last - first:
             counts[kind.way, kind.source, kind.type, kind.status][place] += bucket.events

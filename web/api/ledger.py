@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 from fastapi.responses import StreamingResponse
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from activities.why import AmbiguousThingError, Explanation, UnknownThingError, explain
 from web.api.operation import Digest, Document
@@ -28,8 +28,17 @@ from web.ledger_views import (
 from web.openapi import errors
 from web.problems import problem
 from web.services import Svc
+from web.states import newest_seq
 
 router = APIRouter(prefix="/products/{product}", tags=["products"])
+
+
+class Position(BaseModel):
+    """How far the ledger of a product goes."""
+
+    product: str
+    seq: int = Field(description="Of the newest entry; 0: there is none")
+    simulated_clock: bool
 
 
 class Why(BaseModel):
@@ -48,6 +57,14 @@ async def entries(
     """Return entries by number, the oldest first unless asked otherwise; times are real ones."""
     stream = await stream_of(svc, product)
     return await page_of(svc, stream, chosen.query(stream, after, limit, newest=newest))
+
+
+@router.get("/ledger/newest", summary="Whether something has happened", responses=errors("unknown-product"))
+async def newest_(product: str, svc: Svc) -> Position:
+    """Return the number of the newest entry: what is asked for again and again by whoever waits for news."""
+    known = await svc.products.get(product)
+    seq = await newest_seq(svc.reader, known.id)
+    return Position(product=known.id, seq=seq, simulated_clock=known.simulated)
 
 
 @router.get("/ledger/choices", summary="What the entries may be filtered by", responses=errors("unknown-product"))

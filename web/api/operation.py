@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from events.room import FullError
 from web.customer_text import act_for
 from web.figures import MEDIA_TYPE, Figure, of_dispatch, text_of
-from web.guard import Who, require
+from web.guard import Who, may_in, require
 from web.latencies import Lat
 from web.openapi import errors
 from web.problems import problem
@@ -84,11 +84,12 @@ async def metrics(svc: Svc, latencies: Lat) -> PlainTextResponse:
 async def document(digest: Digest, svc: Svc, who: Who) -> Document:
     """Return a document by its content hash (SHA-256 over its canonical JSON)."""
     content = await svc.reader.document(digest)
-    if content is None:
+    named = content.get("product") if isinstance(content, dict) else None
+    product = named if isinstance(named, str) else None
+    if content is None or not await may_in(svc, who, "read", product):  # a hash may be that of a guess
         raise problem("not-found", f"there is no document {digest}")
-    product = content.get("product") if isinstance(content, dict) else None
-    await require(svc, who, act_for(content), product if isinstance(product, str) else None)
-    simulated = isinstance(product, str) and await svc.products.simulated(product)
+    await require(svc, who, act_for(content), product)
+    simulated = product is not None and await svc.products.simulated(product)
     return Document(hash=digest, simulated_clock=simulated, content=content)
 
 

@@ -13,7 +13,7 @@ from events.json_text import parse
 from web.api.bodies import JSON_ONLY, Actor, Asked, Reason
 from web.applying import AppliedView, apply, compared
 from web.definition import DefinitionError, read_definition
-from web.guard import Who, require, visible
+from web.guard import Who, refusal, require, visible
 from web.openapi import body, errors
 from web.problems import Problem, problem
 from web.products import Product, all_rows
@@ -137,6 +137,8 @@ async def applied(
         await _require_role(svc, who, definition)
     if await svc.products.find(product) is not None:
         await require(svc, caller, "declare", product)
+    elif not (caller.trusted or caller.is_person):  # a file can name a token, but only people hold roles
+        raise refusal(caller, "declare", product)
     if who is None or dry_run:
         return await compared(svc, definition)
     async with svc.applying:

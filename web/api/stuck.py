@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel, Field
 
 from domain.stuck import Finding
-from web.guard import Who, visible
+from web.guard import Who, places, visible
 from web.openapi import errors
 from web.services import Svc
 from web.stuck import Look
@@ -36,6 +36,6 @@ async def stuck(
         await svc.products.get(product)
     products = await visible(svc, who, "inspect")
     chosen = {name: known for name, known in products.items() if product in (None, name)}
-    look = Look(svc, chosen, product, svc.clock())
+    look = Look(svc, chosen, await places(svc, who, "inspect", product), svc.clock())
     findings = await look.run()
     return Stuck(at=look.now, looked_at=look.looked_at, findings=findings)

@@ -3,12 +3,14 @@
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from activities.ports import LedgerQuery
 from activities.ports_workflows import WorkflowQuery
 from domain.narrative import Line, line_of
+from events.fields import Instant
 from web.guard import Who, visible
+from web.ledger_views import MOST_SEQ
 from web.openapi import errors
 from web.services import Svc
 from web.workflow_views import Workflow, WorkflowDetail, found_workflow, workflow_detail, workflow_view
@@ -57,10 +59,10 @@ async def listed(
     state: Annotated[str | None, Query(description="`running` and `open` are not over")] = None,
     is_open: Annotated[bool | None, Query(alias="open", description="Whether it is not over")] = None,
     role: Annotated[str | None, Query(description="For whom it waits")] = None,
-    due_after: Annotated[AwareDatetime | None, Query(description="Included; by the product's clock")] = None,
-    due_before: Annotated[AwareDatetime | None, Query(description="Not included")] = None,
-    since: Annotated[AwareDatetime | None, Query(description="Of the last change, included; real time")] = None,
-    until: Annotated[AwareDatetime | None, Query(description="Of the last change, not included")] = None,
+    due_after: Annotated[Instant | None, Query(description="Included; by the product's clock")] = None,
+    due_before: Annotated[Instant | None, Query(description="Not included")] = None,
+    since: Annotated[Instant | None, Query(description="Of the last change, included; real time")] = None,
+    until: Annotated[Instant | None, Query(description="Of the last change, not included")] = None,
     q: Annotated[
         str | None, Query(max_length=200, description="Part of an id, a purpose, or of whom it waits for")
     ] = None,
@@ -68,7 +70,7 @@ async def listed(
         "changed"
     ),
     limit: Annotated[int, Query(ge=1, le=1_000)] = 200,
-    after: Annotated[int, Query(ge=0, description="How many were shown before")] = 0,
+    after: Annotated[int, Query(ge=0, le=MOST_SEQ, description="How many were shown before")] = 0,
 ) -> WorkflowList:
     """Return workflows: what is not over first, then what changed last or is due soonest."""
     products = await visible(svc, who)
@@ -102,7 +104,7 @@ async def listed(
 async def history(
     workflow: str,
     svc: Svc,
-    after: Annotated[int, Query(ge=0)] = 0,
+    after: Annotated[int, Query(ge=0, le=MOST_SEQ)] = 0,
     limit: Annotated[int, Query(ge=1, le=1_000)] = 200,
     newest: Annotated[bool, Query(description="The newest lines first; `after` then goes back")] = False,
 ) -> History:

@@ -12,6 +12,7 @@ from nicegui import ui
 from web.pages.delegating import lend
 from web.pages.frame import button
 from web.pages.moments import days_on, end_of
+from web.pages.product_words import month
 from web.pages.signing import Body, IncompleteError, Signing, nothing
 
 if TYPE_CHECKING:
@@ -225,7 +226,8 @@ def _reassign(view: Escalation) -> Callable[[], Body]:
 
 def _period(view: Escalation, first: int = 0) -> ui.select:
     months = view.periods[first:] or view.periods
-    return ui.select(months, value=months[0], label="Month").props("outlined").classes("wide")
+    named = {one: month(one) for one in months}
+    return ui.select(named, value=months[0], label="Month").props("outlined").classes("wide")
 
 
 def _until(view: Escalation, label: str, days: int) -> Callable[[], Body]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from domain.headlines import with_titles
+from web.pages.product_words import name_of
 
 Status = Literal["enters", "leaves", "moves", "stays", "out"]
 SAID_ALREADY = re.compile(
@@ -35,7 +35,7 @@ def compared(document: Mapping[str, Any], titles: Mapping[str, str]) -> list[Row
     rows = [_row(one, names, solved) for one in document["items"]]
     told = {row.item for row in rows}
     rows += [
-        Row(name, names.get(name) or name, "stays", period, period, None, None, "")
+        Row(name, name_of(names.get(name), name), "stays", period, period, None, None, "")
         for name, period in document["starts"].items()
         if name not in told
     ]
@@ -46,7 +46,7 @@ def _row(one: Mapping[str, Any], names: Mapping[str, str], solved: Mapping[str, 
     before, after = one["before"], one["after"]
     return Row(
         item=one["item"],
-        title=names.get(one["item"]) or one["item"],
+        title=name_of(names.get(one["item"]), one["item"]),
         status=_status(before, after),
         before=before,
         after=after,
@@ -65,8 +65,8 @@ def _status(before: str | None, after: str | None) -> Status:
 def _why(one: Mapping[str, Any], names: Mapping[str, str], solved: Mapping[str, Any] | None) -> str:
     """Return why it stands there: what would have to go for it, where that was solved for."""
     if solved is None or not solved.get("instead"):
-        return with_titles(SAID_ALREADY.sub("", one["why"]), names)
-    instead = " and ".join(f"“{names.get(name) or name}”" for name in solved["instead"])
+        return SAID_ALREADY.sub("", str(one["why"]))
+    instead = " and ".join(f"“{name_of(names.get(name), name)}”" for name in solved["instead"])
     loses = solved.get("loses")
     price = f", which costs {loses:,.1f} points" if loses else ""
     return f"it would fit without {instead}{price}"

@@ -85,14 +85,14 @@ async def _sign(view: Decision, verdict: str, title: str, text: str, confirm: st
             said=said,
             product=view.product,
             about=f"approvals/{view.product}",
-            titles=view.titles,
+            names=view.names,
             voices=voices,
             **more,
         ).ask()
     finally:
         view.acting = False
     if done:
-        ui.navigate.reload()
+        ui.navigate.to(view.page.path)  # unlike after a reload it begins at the top, where the outcome is
     else:
         await view.refresh()
 

@@ -1,14 +1,17 @@
 """A decision: what changes and why, at what price, until when; what was said, and what happened."""
 
+from dataclasses import replace
 from typing import Any
+from urllib.parse import quote
 
 from nicegui import ui
 
-from domain.headlines import with_titles
 from web.pages.comparison import compared
 from web.pages.deciding import offer
 from web.pages.frame import Page, button, console_page
+from web.pages.ledger_things import names_of
 from web.pages.moments import time_left, urgency
+from web.pages.sentences import Titles, titles_in
 
 MOST_ENTRIES = 200  # of the history; the ledger has the rest
 TICK_S = 60.0
@@ -48,19 +51,20 @@ class Decision:
         self._plans[self.chosen] = self.it["proposal"]
         self._row = (await self.page.api.get("products", self.product))["data"]
         roadmap = (await self.page.api.get("products", self.product, "roadmap"))["data"]
-        self.periods: list[str] = roadmap["periods"]
         self.titles = {one["id"]: one["title"] for one in roadmap["items"]}
         self.titles |= {one["item"]: one["title"] for one in self.it["proposal"]["items"] if one["title"]}
+        known = await names_of(self.page, self.product, teams=True)
+        proposed = titles_in(self.it["proposal"]).titles
+        self.names: Titles = replace(known, titles={**proposed, **known.titles})
         self._history = await self._entries()
+        self.instead = await self._instead()
 
     def build(self) -> None:
         """Add it to the page."""
         page, it = self.page, self.it
-        page.show("decision.html.j2", it=it, because=with_titles(it["because"], self.titles))
-        self.news = page.show("news.html.j2", news=None).classes("news-place")
-        differences = [with_titles(one, self.titles) for one in it["data"].get("differences", [])]
-        successor = self._row["open_request"]
-        page.show("decision_ended.html.j2", it=it, shown=self.shown, successor=successor, differences=differences)
+        page.show("decision.html.j2", it=it, names=self.names, shown=self.shown, instead=self.instead)
+        self.news = page.show("news.html.j2", news=None, names=self.names).classes("news-place")
+        page.show("decision_ended.html.j2", it=it, shown=self.shown, instead=self.instead, names=self.names)
         with ui.element("div").classes("decide"):
             with ui.element("aside").classes("decide-side").props('aria-label="At a glance"'):
                 with page.card():
@@ -72,7 +76,7 @@ class Decision:
                     self._plan = page.show("decision_plan.html.j2", **self._compared())
                 self._conversation()
                 with page.card("History"):
-                    self._past = page.show("history.html.j2", product=self.product, entries=self._history)
+                    self._past = page.show("history.html.j2", names=self.names, entries=self._history)
         self.draw_bar()
 
     def plan(self) -> dict[str, Any]:
@@ -100,13 +104,13 @@ class Decision:
             return
         now = await self._read()
         if (now["state"], now["hash"]) != (self.it["state"], self.it["hash"]):
-            self.news.content = self.page.render("news.html.j2", news=await self._changed(now))
+            self.news.content = self.page.render("news.html.j2", news=await self._changed(now), names=self.names)
             self.bar.clear()  # what is shown can no longer be answered
             return
         votes = now["votes"] != self.it["votes"]
         self.it, self._history = now, await self._entries()
         self._talk.content = self.page.render("comments.html.j2", it=now)
-        self._past.content = self.page.render("history.html.j2", product=self.product, entries=self._history)
+        self._past.content = self.page.render("history.html.j2", names=self.names, entries=self._history)
         self.draw_facts()
         if votes:
             self.draw_bar()
@@ -114,6 +118,15 @@ class Decision:
     async def _read(self) -> dict[str, Any]:
         found: dict[str, Any] = await self.page.api.get("approvals", self.product, self.number, as_=self.page.person)
         return found
+
+    async def _instead(self) -> dict[str, str] | None:
+        """Return the decision that is open in the place of this one."""
+        number = self._row["open_request"]
+        if self.it["state"] == "open" or number in (None, self.number):
+            return None
+        found = await self.page.api.get("approvals", self.product, number)
+        address = f"/approvals/{quote(self.product, safe='')}/{number}"
+        return {"address": address, "name": f"Decision {number}", "headline": found["headline"]}
 
     async def _entries(self) -> list[dict[str, Any]]:
         about = f"approval:{self.number}"
@@ -127,11 +140,10 @@ class Decision:
             row = (await self.page.api.get("products", self.product))["data"]
             number = row["open_request"] or self.number
             title, text = "It has changed since you looked.", str(data.get("because", ""))
-            differences = [with_titles(one, self.titles) for one in data.get("differences", [])]
             return {
                 "title": title,
                 "text": text,
-                "differences": differences,
+                "differences": data.get("differences", []),
                 "address": f"/approvals/{self.product}/{number}",
             }
         by = data.get("by")
@@ -143,6 +155,7 @@ class Decision:
         until, at = it["deadline"], it["at"]
         return {
             "it": it,
+            "names": self.names,
             "plan": self.plan(),
             "waiting": self._row,
             "left": time_left(until, at),
@@ -157,8 +170,8 @@ class Decision:
             "plan": plan,
             "hash": self.chosen,
             "rows": compared(plan, self.titles),
-            "reasons": [with_titles(one, self.titles) for one in plan["reasons"]],
-            "teams": [one | {"what": with_titles(one["what"], self.titles)} for one in teams],
+            "teams": teams,
+            "names": self.names,
         }
 
     def _choices(self) -> None:
@@ -193,15 +206,20 @@ class Decision:
             self._talk = page.show("comments.html.j2", it=self.it)
             if self.it["state"] != "open" or not page.may("comment", self.product):
                 return
-            text = ui.textarea("Say something about it; it decides nothing").props("outlined autogrow maxlength=500")
-            text.classes("wide")
+            text = ui.textarea("Say something about it; it decides nothing").classes("wide")
+            text.props("outlined autogrow counter maxlength=500")
 
             async def say() -> None:
                 said = (text.value or "").strip()
+                if not said:
+                    text.run_method("focus")
+                    return
+                text.value = ""  # first, so that a second click does not say it twice
                 path = ("approvals", self.product, self.number, "comments")
-                if said and await page.act(page.api.post(*path, actor=page.person, text=said), "It is kept with it"):
-                    text.value = ""
+                if await page.act(page.api.post(*path, actor=page.person, text=said), "It is in the conversation"):
                     await self.refresh()
+                else:
+                    text.value = said
 
             with ui.element("div").classes("actions"):
                 button("Add to the conversation", say)

@@ -5,6 +5,7 @@ from typing import Any
 
 from web.pages.frame import Page, console_page
 from web.pages.product_frame import show_tab
+from web.pages.sentences import titles_in
 
 WEEKS = (13, 26, 52)
 MOST_SURGES = 20  # the newest; the ledger has them all
@@ -27,6 +28,7 @@ def _draw(page: Page, series: Mapping[str, Any]) -> None:
     page.show(
         "demand.html.j2",
         series=series,
+        names=titles_in(series),
         heaviest=heaviest,
         surges=surges,
         newest=series["surges"][::-1][:MOST_SURGES],

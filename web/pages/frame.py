@@ -5,13 +5,13 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import wraps
-from http.cookies import SimpleCookie
 from typing import Any
 from urllib.parse import quote
 
 import structlog
 from fastapi import Request, Response
 from nicegui import Client, app, ui
+from starlette.requests import cookie_parser
 
 from web.callers import Gate
 from web.pages.asking import Api, RefusedError
@@ -116,7 +116,7 @@ class Page:
             self.show("ask.html.j2", title=title, text=text)
             if more is not None:
                 more()
-            reason = ui.textarea("Reason").props("outlined autogrow autofocus maxlength=500").classes("wide")
+            reason = ui.textarea("Reason").props("outlined autogrow autofocus counter maxlength=500").classes("wide")
             with ui.element("div").classes("actions end"):
                 button(leave, lambda: dialog.submit(None), kind="plain")
 
@@ -161,14 +161,13 @@ class Page:
 
         ``given``: parts of the address; without a product among them a page may show any that is seen.
         """
-        named = given.get("product")
-        await self._news([named] if named else [one["product"] for one in self.me["places"][:MOST_WATCHED]])
+        named, seen = given.get("product"), [one["product"] for one in self.me["places"]]
+        await self._news([one for one in seen if named in (None, one)])  # of what else is named the page itself tells
 
     async def _news(self, products: Sequence[str]) -> bool:
         news = False
         for product in products[:MOST_WATCHED]:
-            newest = (await self.api.get("products", product, "ledger", newest="true", limit=1))["items"]
-            seq = newest[0]["seq"] if newest else 0
+            seq = (await self.api.get("products", product, "ledger", "newest"))["seq"]
             news = news or self._seen.get(product, seq) != seq
             self._seen[product] = seq
         return news
@@ -229,10 +228,14 @@ async def _serve(
 
 def _same_browser(client: Client, cookie: tuple[str, str] | None) -> None:
     """Let a page go whose socket comes with another session than the page was made for."""
-    sent = SimpleCookie((client.environ or {}).get("HTTP_COOKIE", ""))
-    if cookie is None or cookie[0] not in sent or sent[cookie[0]].value != cookie[1]:
+    if not is_same_session((client.environ or {}).get("HTTP_COOKIE", ""), cookie):
         log.warning("page_of_another_session", path=client.page.path)
         client.delete()
+
+
+def is_same_session(sent: str, cookie: tuple[str, str] | None) -> bool:
+    """Tell whether the cookies of a socket hold the session of a page, whatever else other applications put there."""
+    return cookie is not None and cookie_parser(sent).get(cookie[0]) == cookie[1]
 
 
 def _gate() -> Gate:

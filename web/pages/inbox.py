@@ -5,6 +5,7 @@ from typing import Any
 from nicegui import ui
 
 from web.pages.frame import Page, console_page
+from web.pages.ledger_things import Names, learn_names
 from web.pages.moments import time_left, urgency
 
 TICK_S = 60.0  # how often the time left is written anew
@@ -13,22 +14,25 @@ TICK_S = 60.0  # how often the time left is written anew
 @console_page("/inbox", "Inbox", "inbox")
 async def inbox(page: Page) -> None:
     """Show what waits, the least time left first; what appears while it is open appears on it."""
-    shown = page.show("inbox.html.j2", **await _waiting(page))
+    names: dict[str, Names] = {}
+    shown = page.show("inbox.html.j2", **await _waiting(page, names))
 
     async def refresh() -> None:
-        shown.content = page.render("inbox.html.j2", **await _waiting(page))
+        shown.content = page.render("inbox.html.j2", **await _waiting(page, names))
 
     page.watch([place["product"] for place in page.me["places"]], refresh)
     ui.timer(TICK_S, refresh, immediate=False)
 
 
-async def _waiting(page: Page) -> dict[str, Any]:
+async def _waiting(page: Page, names: dict[str, Names]) -> dict[str, Any]:
     found = await page.api.get("inbox", as_=page.person)
+    await learn_names(page, names, [one["product"] for one in found["items"]])
     things = [seen(one) for one in found["items"]]
     return {
         "mine": [one for one in things if one["asked"]],
         "others": [one for one in things if not one["asked"]],
         "lent": found["delegations"],
+        "names": names,
     }
 
 

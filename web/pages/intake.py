@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from domain.stuck_around import process_name
 from web.pages import operation_words as words
 from web.pages.charts import chart
 from web.pages.dead_letter_list import LetterList
 from web.pages.frame import Page, console_page
-from web.pages.intake_chart import chart_of, spoken
+from web.pages.intake_chart import chart_of, parts, spoken
 
 WINDOWS = {60: "the last hour", 360: "the last six hours", 1440: "the last day"}  # minutes
 STEPS = 60  # of the chart
@@ -32,9 +31,9 @@ async def intake(
     series, now = await _read(page, product, window)
     with page.card(f"Events in {WINDOWS[window]}"):
         figure = chart(chart_of(series, page.reader), spoken(series), CHART_PX)
-        rates = page.show("intake_rates.html.j2", words=words, series=series)
+        rates = page.show("intake_rates.html.j2", words=words, series=series, parts=parts(series))
         figure.set_visibility(bool(series["series"]))
-    readers = page.show("intake_readers.html.j2", words=words, called=process_name, found=now)
+    readers = page.show("intake_readers.html.j2", words=words, found=now)
 
     async def refresh() -> None:
         seen, later = await _read(page, product, window)
@@ -43,8 +42,8 @@ async def intake(
         figure.props["aria-label"] = spoken(seen)
         figure.set_visibility(bool(seen["series"]))
         figure.update()
-        rates.content = page.render("intake_rates.html.j2", words=words, series=seen)
-        readers.content = page.render("intake_readers.html.j2", words=words, called=process_name, found=later)
+        rates.content = page.render("intake_rates.html.j2", words=words, series=seen, parts=parts(seen))
+        readers.content = page.render("intake_readers.html.j2", words=words, found=later)
         reasons.content = page.render("intake_reasons.html.j2", words=words, found=later, product=product)
 
     with page.card("Dead letters: what could not be taken"):

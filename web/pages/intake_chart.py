@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from web.pages.chart_options import AXIS, COLOURS, TEXT, TOOLTIP
+from web.pages.chart_options import AXIS, COLOURS, TOOLTIP
 from web.pages.operation_words import event_name
 from web.pages.reader import Reader
 
@@ -11,13 +11,12 @@ OTHERS = "var(--c8)"
 
 
 def chart_of(series: dict[str, Any], reader: Reader) -> dict[str, Any]:
-    """Return stacked bars: one for each step of time, one part for each source and type."""
+    """Return stacked bars: one for each step of time, one part for each source and type; the page has the legend."""
     times = [datetime.fromisoformat(at).astimezone(reader.zone).strftime("%H:%M") for at in series["at"]]
     return {
         "animation": False,
         "tooltip": {**TOOLTIP, "trigger": "axis"},
-        "legend": {"type": "scroll", "textStyle": TEXT, "left": 0, "top": 0, "itemWidth": 14, "itemHeight": 12},
-        "grid": {"left": 8, "right": 8, "top": 40, "bottom": 8, "containLabel": True},
+        "grid": {"left": 8, "right": 8, "top": 12, "bottom": 8, "containLabel": True},
         "xAxis": {**AXIS, "type": "category", "data": times},
         "yAxis": {**AXIS, "type": "value", "minInterval": 1},
         "series": [

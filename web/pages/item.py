@@ -1,7 +1,6 @@
 """One item of a product: where it is in the plan, why, what it is worth, and what it waits for."""
 
 import asyncio
-from collections.abc import Mapping
 from typing import Any
 
 from nicegui import ui
@@ -10,6 +9,7 @@ from web.pages.asking import RefusedError
 from web.pages.frame import Page, button, console_page
 from web.pages.product_frame import show_tab
 from web.pages.product_words import name_of
+from web.pages.sentences import Titles, titles_in
 
 MOST_STEPS = 8  # of the chain; those before are folded
 SOLVE_S = 15  # how long a question to the planner may take
@@ -35,7 +35,7 @@ async def item_page(page: Page, product: str, item: str) -> None:
     titles, timeline = _titles(known), known[1] or {"items": ()}
     ui.page_title(f"{name_of(titles.get(item), item)} · Tandem")
     if any(one["item"] == item and one["course"] == "deferred" for one in timeline["items"]):
-        _offer_why_not(page, product, item, titles)
+        _offer_why_not(page, product, item, titles_in(*known, product=product))
 
 
 async def _unless_closed(page: Page, *path: str, **query: Any) -> Any:
@@ -67,6 +67,7 @@ def _draw(page: Page, product: str, item: str, known: list[Any]) -> None:
         product=product,
         item=item,
         titles=_titles(known),
+        names=titles_in(*known, product=product),
         bar=bars.get(item),
         plan=(timeline or {"plan": None})["plan"],
         ended=moved.get(item),
@@ -83,7 +84,7 @@ def _draw(page: Page, product: str, item: str, known: list[Any]) -> None:
     )
 
 
-def _offer_why_not(page: Page, product: str, item: str, titles: Mapping[str, str]) -> None:
+def _offer_why_not(page: Page, product: str, item: str, names: Titles) -> None:
     """Offer to work out what would let a deferred item in: the planner has to solve for it."""
     with page.card("What would let it in?"):
         page.show("why_not_lead.html.j2", seconds=SOLVE_S)
@@ -102,7 +103,7 @@ def _offer_why_not(page: Page, product: str, item: str, titles: Mapping[str, str
             asked.enable()
             if answer is not None:
                 with place:
-                    page.show("why_not.html.j2", found=answer, product=product, known=titles)
+                    page.show("why_not.html.j2", found=answer, names=names)
 
         with ui.element("div").classes("actions"):
             asked = button("Work it out", work_out)

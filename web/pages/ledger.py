@@ -12,7 +12,7 @@ from nicegui import ui
 from domain.record import SYSTEM_STREAM
 from web.pages.asking import ROOT, RefusedError
 from web.pages.frame import Page, button, console_page
-from web.pages.ledger_things import Names, names_of
+from web.pages.ledger_things import Names, learn_names, names_of
 from web.pages.reader import Reader
 
 SHOWN = 50  # entries of one page
@@ -91,7 +91,9 @@ async def ledgers(page: Page) -> None:
     if "inspect" in page.me["everywhere"]:
         places.append((SYSTEM_STREAM, "The installation"))
     found = await asyncio.gather(*(_newest(page, product) for product, _ in places))
-    page.show("ledgers.html.j2", found=[(*one, newest) for one, newest in zip(places, found, strict=True)])
+    names: dict[str, Names] = {}
+    await learn_names(page, names, [product for product, _ in places if product != SYSTEM_STREAM])
+    page.show("ledgers.html.j2", names=names, found=[(*one, newest) for one, newest in zip(places, found, strict=True)])
 
 
 @console_page("/ledger/{product}", "Ledger", "ledger")

@@ -9,7 +9,7 @@ from nicegui import ui
 from web.pages.asking import ROOT, RefusedError
 from web.pages.frame import Page, console_page
 from web.pages.ledger import api_path
-from web.pages.ledger_things import names_of
+from web.pages.ledger_things import Names, names_of
 
 MOST = 20_000  # characters of a document that are shown; the link has all of it
 
@@ -23,17 +23,17 @@ async def entry(page: Page, product: str, seq: int) -> None:
     if found["documents"]:
         with page.card("Documents that it names", "documents"):
             for document in found["documents"]:
-                _document(page, product, seq, document)
+                _document(page, names, seq, document)
     kept = json.dumps({**found["entry"], "line": None}, indent=2, ensure_ascii=False, sort_keys=True)
     page.show("ledger_chain.html.j2", found=found, product=product, kept=kept[:MOST], cut=len(kept) > MOST)
 
 
-def _document(page: Page, product: str, seq: int, document: Mapping[str, Any]) -> None:
+def _document(page: Page, names: Names, seq: int, document: Mapping[str, Any]) -> None:
     """Add a document in words, and folded as it is kept, which is fetched when it is opened."""
-    page.show("ledger_document.html.j2", document=document)
+    page.show("ledger_document.html.j2", document=document, names=names)
     if document["state"] != "kept":
         return
-    path = (*api_path(product), seq, "documents", document["hash"])
+    path = (*api_path(names.product), seq, "documents", document["hash"])
     whole = "/".join((ROOT, *map(str, path)))
     with ui.element("details").classes("fold") as fold:
         with ui.element("summary"):

@@ -1,8 +1,9 @@
 """What entries of a ledger are about, as people say it, and the page of each."""
 
+import asyncio
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -10,15 +11,11 @@ from domain.product import DEBT_SUBJECT
 from domain.record import SYSTEM_STREAM
 from web.pages.asking import RefusedError
 from web.pages.frame import Page
+from web.pages.sentences import Titles, month_or_day, titles_in
 
 NOT_SHOWN = frozenset({"cause", "person", "subject", "event", "product"})  # said in the sentence, or shown as a link
 OF_PRODUCT = {"milestone": "", "dependency": "/dependencies", "theme": "/demand", "team": "/people", "period": "/money"}
 WORDS = {"run": "Run", "approval": "Decision"}
-TITLED = (
-    ("items", "item"),
-    ("milestones", "milestone"),
-    ("dependencies", "dependency"),
-)  # the roadmap has titles
 DECISION = re.compile(r"(?:decision|approval)[ :/#]*(\d{1,15})", re.IGNORECASE)
 
 
@@ -31,18 +28,10 @@ class Thing:
 
 
 @dataclass(frozen=True)
-class Names:
-    """What the things of a product are called."""
+class Names(Titles):
+    """What the things of a product are called, and where their pages are."""
 
-    product: str
-    title: str
-    inspects: bool  # may look at what runs, and at dead letters
-    titles: Mapping[str, str] = field(default_factory=dict)  # `item:sso` -> title
-
-    @property
-    def by_id(self) -> dict[str, str]:
-        """Return titles by id alone, as sentences and fields have it."""
-        return {thing.partition(":")[2]: title for thing, title in self.titles.items() if title}
+    inspects: bool = False  # may look at what runs, and at dead letters
 
     def things(self, about: Iterable[str]) -> list[Thing]:
         """Return what to show of the things that an entry is about."""
@@ -57,12 +46,16 @@ class Names:
         kind, _, name = about.partition(":")
         if kind == "escalation":
             subject, _, number = name.rpartition("/")
-            shown = "the better plan that waits" if subject == DEBT_SUBJECT else self.by_id.get(subject, subject)
+            shown = (
+                "the better plan that waits"
+                if subject == DEBT_SUBJECT
+                else self.titles.get(f"dependency:{subject}") or self.by_id.get(subject) or _words(subject)
+            )
             return f"Escalation {number} of {shown}"
         if kind in WORDS:
             return f"{WORDS[kind]} {name}"
-        title = self.titles.get(about) or name
-        return title if kind == "item" else f"{kind.capitalize()} {title}"
+        title = month_or_day(name) if kind == "period" else self.titles.get(about) or _words(name, kind)
+        return title if kind in ("item", "period") else f"{kind.capitalize()} {title}"
 
     def named(self, typed: str) -> str:
         """Return the thing that somebody means by what they typed: its title, its id, or as the ledger writes it."""
@@ -97,29 +90,52 @@ class Names:
                 return ""
 
 
+def about_workflow(workflow: str) -> list[str]:
+    """Return what a workflow is about, as the ledger writes it: of an escalation, the dependency."""
+    kind, *rest = workflow.split("/")
+    return (
+        [f"escalation:{'/'.join(rest[1:])}"]
+        if kind == "escalation" and len(rest) > 2 and rest[1] != DEBT_SUBJECT
+        else []
+    )
+
+
+def _words(name: str, kind: str = "dependency") -> str:
+    """Return the id of a thing as it is shown where no title is known."""
+    return name.replace("-", " ").replace("_", " ") if kind in ("dependency", "theme", "goal") else name
+
+
 def entries_about(product: str, about: str) -> str:
     """Return the address of the entries that are about a thing."""
     return f"/ledger/{quote(product, safe='')}?{urlencode({'about': about})}"
 
 
-async def names_of(page: Page, product: str) -> Names:
-    """Return what things are called; a product without a roadmap has ids alone."""
+async def names_of(page: Page, product: str, *, teams: bool = False) -> Names:
+    """Return what things are called; a product without a roadmap, or not to be seen, has ids alone.
+
+    ``teams``: theirs as well, which only the engine knows; when it does not answer they have ids.
+    """
     inspects = page.may("inspect", product)
     if product == SYSTEM_STREAM:
-        return Names(product, "the installation", inspects)
+        return Names(product, "the installation", inspects=inspects)
     title = next((one["title"] for one in page.me["places"] if one["product"] == product), product)
+    roadmap = await _unless_refused(page, "products", product, "roadmap")
+    graph = await _unless_refused(page, "products", product, "dependency-graph") if teams else None
+    known = titles_in((roadmap or {}).get("data"), roadmap, graph, product=product, title=title)
+    return Names(product, title, known.titles, known.time_zone, inspects=inspects)
+
+
+async def learn_names(page: Page, known: dict[str, Names], products: Iterable[str | None]) -> None:
+    """Add what is called how in products that are not known yet; a list names things of many."""
+    new = sorted({one for one in products if one} - known.keys())
+    found = await asyncio.gather(*(names_of(page, one) for one in new))
+    known.update(zip(new, found, strict=True))
+
+
+async def _unless_refused(page: Page, *path: str) -> Any:
     try:
-        data = (await page.api.get("products", product, "roadmap"))["data"]
+        return await page.api.get(*path)
     except RefusedError as refused:
-        if refused.kind != "not-found":
+        if refused.kind in ("sign-in", "sign-in-again"):
             raise
-        data = {}
-    return Names(product, title, inspects, _titles(data))
-
-
-def _titles(roadmap: Mapping[str, Any]) -> dict[str, str]:
-    found = {}
-    for part, kind in TITLED:
-        for one in roadmap.get(part) or ():
-            found[f"{kind}:{one['id']}"] = str(one.get("title") or one["id"])
-    return found
+        return None

@@ -4,7 +4,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from web.pages.reader import spell
+from domain.wording import lasting
 
 SOON = timedelta(hours=24)
 AT_ONCE = timedelta(hours=4)
@@ -16,7 +16,7 @@ def time_left(until: str | None, at: str) -> str:
     if not until:
         return ""
     left = datetime.fromisoformat(until) - datetime.fromisoformat(at)
-    return f"{spell(left)} left" if left > timedelta() else f"over since {spell(left)}"
+    return f"{lasting(left)} left" if left > timedelta() else f"over since {lasting(left)}"
 
 
 def urgency(until: str | None, at: str) -> Urgency:
@@ -29,7 +29,7 @@ def urgency(until: str | None, at: str) -> Urgency:
 
 def lasted(since: str, at: str) -> str:
     """Return how long something has lasted at an instant."""
-    return spell(datetime.fromisoformat(at) - datetime.fromisoformat(since))
+    return lasting(datetime.fromisoformat(at) - datetime.fromisoformat(since))
 
 
 def last_day(due: str | None) -> str | None:

@@ -7,6 +7,7 @@ from web.pages.chart_options import bump, bump_height
 from web.pages.charts import chart
 from web.pages.frame import Page, console_page
 from web.pages.product_frame import show_tab
+from web.pages.sentences import titles_in
 
 
 @console_page("/products/{product}/movement", "Movement", "products")
@@ -31,9 +32,8 @@ def _draw(page: Page, known: list[Any]) -> None:
                 bump_height(ranked),
             )
             page.show("movement_table.html.j2", movement=movement)
-    titles = {one["item"]: one["title"] for one in movement["items"]}
     steps = [{**one, "moves": _moves(movement, index)} for index, one in enumerate(movement["adoptions"])]
-    page.show("movement_steps.html.j2", movement=movement, steps=steps[::-1], titles=titles)
+    page.show("movement_steps.html.j2", movement=movement, steps=steps[::-1], names=titles_in(movement))
 
 
 def _moves(movement: Mapping[str, Any], index: int) -> dict[str, list[Mapping[str, Any]]]:

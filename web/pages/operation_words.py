@@ -55,6 +55,7 @@ ACTIONS: Mapping[str, str] = {  # what its button says
 }
 DANGEROUS = frozenset({"cancel", "terminate", "reset"})
 WAYS: Mapping[str, str] = {"http": "HTTP", "kafka": "Kafka", "webhook": "webhook", "product": "refused by its product"}
+PROCESSES: Mapping[str, str] = {"web": "Web process", "stream": "Reader of the topic", "worker": "Worker"}
 REASONS: Mapping[str, str] = {
     "invalid": "not a valid event",
     "unknown-type": "unknown type",
@@ -95,3 +96,9 @@ def event_name(kind: str | None) -> str:
     """Return the type of an event, or of what a source delivered, as people read it."""
     words = (kind or "").removeprefix("com.").replace(".", " ").replace("_", " ").strip()
     return words[:1].upper() + words[1:] or "Something that could not be read"
+
+
+def process_name(process: str) -> str:
+    """Return what a process does, in words; where it runs and its number are for the technical view."""
+    kind = process.partition("/")[0]
+    return PROCESSES.get(kind, kind[:1].upper() + kind[1:])

@@ -5,6 +5,7 @@ from typing import Any
 
 from web.pages.frame import Page, console_page
 from web.pages.product_frame import show_tab
+from web.pages.sentences import titles_in
 from web.pages.timeline_grid import grid_of
 
 SHOWN_DEFERRED = 8  # the others are folded
@@ -30,5 +31,5 @@ def _draw(page: Page, known: list[Any]) -> None:
         grid=grid_of(timeline, graph),
         funded=[one for one in timeline["items"] if one["course"] == "funded"],
         deferred=(deferred[:SHOWN_DEFERRED], deferred[SHOWN_DEFERRED:]),
-        titles={one["item"]: one["title"] for one in timeline["items"]},
+        names=titles_in(timeline, graph),
     )

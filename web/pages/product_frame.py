@@ -8,6 +8,7 @@ from nicegui import ui
 
 from web.pages.asking import RefusedError
 from web.pages.frame import Page
+from web.pages.ledger_things import names_of
 from web.pages.product_words import name_of, named, without_instant
 
 Answers = list[Any]
@@ -32,13 +33,15 @@ class ProductHead:
 
     async def refresh(self) -> None:
         """Show where the product stands now."""
-        product, last = await asyncio.gather(
+        product, last, names = await asyncio.gather(
             self._page.api.get("products", self._product),
             self._page.api.get("products", self._product, "ledger", newest="true", limit=1),
+            names_of(self._page, self._product),
         )
         self.title = name_of(product["data"]["title"], self._product)
         newest = last["items"][0] if last["items"] else None
-        given = {"product": product, "title": self.title, "last": newest, "tab": self._tab, "tabs": TABS}
+        given = {"product": product, "title": self.title, "last": newest, "names": names}
+        given |= {"tab": self._tab, "tabs": TABS}
         if self._shown is None:
             self._shown = self._page.show("product_head.html.j2", **given)
         else:

@@ -1,19 +1,14 @@
-"""How pages about products write periods, promised dates, and sentences that name items by their ids."""
+"""How pages about products write periods, promised dates, and what things are called."""
 
-import re
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
-from urllib.parse import quote
 
 from markupsafe import Markup
 
 from domain.periods import days_of, zone
 from web.pages.reader import Reader
 
-A_THEME = (" about ", " for ", " on ", " theme ")  # after these words a sentence names what customers speak of
-WORD = re.compile(r"[A-Za-z0-9][\w-]*(?:\.[\w-]+)*")  # as ids of things are written
 NAMED = {"items": "item", "teams": "team", "milestones": "milestone"}  # lists in answers, and what their ids are called
 A_MOMENT = timedelta(seconds=1)
 
@@ -37,28 +32,6 @@ def calendar_day(day: str) -> str:
     """Return a day of the calendar, whatever the zone: ``Tue 31 Mar 2026``."""
     found = date.fromisoformat(day[:10])
     return f"{found:%a} {found.day} {found:%b %Y}"
-
-
-def item_path(product: str, item: str) -> str:
-    """Return the address of an item's page."""
-    return f"/products/{quote(product, safe='')}/items/{quote(item, safe='')}"
-
-
-def titled(text: str | None, product: str, titles: Mapping[str, str], *, every: bool = True, here: str = "") -> Markup:
-    """Return a sentence with the titles of items, as links, in place of their ids.
-
-    ``every``: also ids that might be ordinary words, which only sentences of the engine leave no doubt about.
-    ``here``: the item of the page itself, which needs no link.
-    """
-    said, found, done = text or "", Markup(), 0
-    for one in WORD.finditer(said):
-        title = titles.get(one[0])
-        if not title or not (every or "-" in one[0]) or f" {said[: one.start()].lower()}".endswith(A_THEME):
-            continue
-        place = Markup("<em>{}</em>") if one[0] == here else Markup('<a href="{1}">{0}</a>')
-        found += Markup("{}{}").format(said[done : one.start()], place.format(title, item_path(product, one[0])))
-        done = one.end()
-    return found + Markup("{}").format(said[done:])
 
 
 def feeling(sentiment: float | None) -> str:

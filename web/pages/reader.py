@@ -1,7 +1,7 @@
 """For whom a page is written: the zone of their clock, how they write numbers, light or dark."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -63,15 +63,6 @@ def reader_of(connection: HTTPConnection) -> Reader:
     zone, known = _zone(name)
     theme = connection.cookies.get(THEME_COOKIE, "auto")
     return Reader(zone, known, _locale(connection.headers.get("accept-language", "")), _theme(theme))
-
-
-def spell(duration: timedelta) -> str:
-    """Return how long something lasts, as people say it: two units at the most."""
-    minutes = int(abs(duration).total_seconds() // 60)
-    days, hours, rest = minutes // 1440, minutes // 60 % 24, minutes % 60
-    parts = [(days, "day"), (hours, "hour"), (rest, "minute")] if days < 3 else [(days, "day")]
-    said = [f"{count} {unit}{'' if count == 1 else 's'}" for count, unit in parts if count][:2]
-    return " ".join(said) or "less than a minute"
 
 
 def _zone(name: str) -> tuple[ZoneInfo, bool]:

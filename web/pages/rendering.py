@@ -5,12 +5,14 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
-from domain.wording import role_name
-from web.pages.product_words import calendar_day, day_in, due, feeling, month, name_of, titled
-from web.pages.reader import Reader, spell
+from domain.wording import lasting, role_name
+from web.pages.product_words import calendar_day, day_in, due, feeling, month, name_of
+from web.pages.reader import Reader
+from web.pages.sentences import engines, said
+from web.templating import environment
 
 FOLDER = Path(__file__).parent / "templates"
 LOOKS = Path(__file__).parent / "looks"
@@ -24,13 +26,7 @@ def rendered(template: str, reader: Reader, **given: Any) -> str:
 
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
-    found = Environment(
-        loader=FileSystemLoader(FOLDER),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    found = environment(FOLDER)
     found.filters.update(
         time=lambda at, reader: reader.time(at),
         day=lambda at, reader: reader.time(at, day_only=True),
@@ -48,7 +44,8 @@ def _environment() -> Environment:
         feeling=feeling,
         month=month,
         name_of=name_of,
-        titled=titled,
+        engines=engines,
+        said=said,
     )
     found.globals.update(style=style)
     return found
@@ -64,7 +61,7 @@ def left(until: str | datetime | None, now: datetime) -> str:
     if not until:
         return ""
     at = datetime.fromisoformat(until) if isinstance(until, str) else until
-    return f"{spell(at - now)} left" if at > now else f"over since {spell(now - at)}"
+    return f"{lasting(at - now)} left" if at > now else f"over since {lasting(now - at)}"
 
 
 def code(text: str) -> Markup:
@@ -81,4 +78,4 @@ def capital(text: str) -> str:
 def sentence(text: str) -> str:
     """Return words that end as a sentence does, once, whatever somebody typed at their end."""
     said = text.rstrip()
-    return said if not said or said.endswith((".", "?", "!", "…")) else f"{said}."
+    return said if not said or said.endswith((".", "?", "!", "…")) else said + "."  # which keeps markup what it is

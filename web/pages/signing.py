@@ -7,10 +7,10 @@ from typing import Any
 
 from nicegui import ui
 
-from domain.headlines import with_titles
 from domain.wording import role_name
 from web.pages.asking import RefusedError
 from web.pages.frame import Page, button
+from web.pages.sentences import Titles
 
 Body = dict[str, Any]
 OVER = ("changed-since-you-looked", "not-open")  # kinds of refusals after which asking again is of no use
@@ -46,7 +46,7 @@ class Signing:
     said: str  # told when it is done
     product: str
     about: str  # what the reason is kept under
-    titles: Mapping[str, str] = field(default_factory=dict)  # in the place of ids, in what a refusal says
+    names: Titles | None = None  # what things are called that a refusal names
     voices: Sequence[Mapping[str, Any]] = ()  # in which it can be signed; empty: no role is asked
     build: Callable[[], Callable[[], Body]] = lambda: nothing  # adds fields, and returns what reads them
     danger: bool = False
@@ -64,7 +64,7 @@ class Signing:
             voice = self._voice()
             read = self.build()
             reason = self._reason()
-            told = self.page.show("told.html.j2", problem=None).props("role=status")
+            told = self.page.show("told.html.j2", problem=None, names=self.names).props("role=status")
             with ui.element("div").classes("actions end"):
                 button("Cancel", lambda: self._dialog.submit(None))
 
@@ -99,7 +99,7 @@ class Signing:
     def _reason(self) -> ui.textarea | None:
         if not self.reasoned:
             return None
-        return ui.textarea("Reason").props("outlined autogrow autofocus maxlength=500").classes("wide")
+        return ui.textarea("Reason").props("outlined autogrow autofocus counter maxlength=500").classes("wide")
 
     async def _confirmed(self, fields: Sequence[Callable[[], Body]], reason: ui.textarea | None, told: ui.html) -> None:
         said = "" if reason is None else (reason.value or "").strip()
@@ -111,7 +111,7 @@ class Signing:
                 body |= self._certain(read)
         except IncompleteError as missing:
             kind = "doubt" if self._doubted else "incomplete"
-            told.content = self.page.render("told.html.j2", problem={"detail": str(missing), "kind": kind})
+            told.content = self._told({"detail": str(missing), "kind": kind})
             return
         self._keep(said)
         try:
@@ -120,7 +120,7 @@ class Signing:
             if refused.kind in ("sign-in", "sign-in-again"):
                 self.page.sign_in_again(refused)  # the reason is there again when they come back
                 return
-            told.content = self.page.render("told.html.j2", problem=self._seen(refused))
+            told.content = self._told(self._seen(refused))
             if refused.kind in OVER:
                 self._button.disable()  # it cannot be answered any more as it was shown
             return
@@ -129,10 +129,11 @@ class Signing:
             ui.notify(self.said, type="positive")
         self._dialog.submit(True if answer is None else answer)
 
+    def _told(self, problem: Mapping[str, Any]) -> str:
+        return self.page.render("told.html.j2", problem=problem, names=self.names)
+
     def _seen(self, refused: RefusedError) -> dict[str, Any]:
-        differences = [with_titles(one, self.titles) for one in refused.problem.get("differences", ())]
-        told = {"detail": str(refused), "kind": refused.kind, "product": self.product, "differences": differences}
-        return {**refused.problem, **told}
+        return {**refused.problem, "detail": str(refused), "kind": refused.kind, "product": self.product}
 
     def _certain(self, read: Callable[[], Body]) -> Body:
         try:

@@ -8,6 +8,7 @@ from nicegui import ui
 
 from web.pages import operation_words as words
 from web.pages.frame import Page, button
+from web.pages.sentences import Titles, said
 
 Refresh = Callable[[], Awaitable[None]]
 
@@ -15,8 +16,8 @@ Refresh = Callable[[], Awaitable[None]]
 class Actions:
     """The buttons of a workflow's page, those only that do something now; the others are named with why not."""
 
-    def __init__(self, page: Page, workflow: str, refresh: Refresh) -> None:
-        self._page, self._workflow, self._refresh = page, workflow, refresh
+    def __init__(self, page: Page, workflow: str, names: Titles, refresh: Refresh) -> None:
+        self._page, self._workflow, self._names, self._refresh = page, workflow, names, refresh
         self._shown: list[Any] | None = None
         self._place = ui.element("div")
 
@@ -44,7 +45,8 @@ class Actions:
         return ask
 
     async def _ask(self, offer: dict[str, Any], view: dict[str, Any]) -> None:
-        page, name, purpose = self._page, offer["name"], view["purpose"]
+        page, name = self._page, offer["name"]
+        purpose = said(view["purpose"], self._names, page.reader, every=False, links=False).striptags()
         fields = _Fields(page, name, view)
         note = _sentence(offer["note"].replace("; it needs `waiting_on` and `until`", ""))
         reason = await page.ask_reason(

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from web.pages import operation_words as words
 from web.pages.frame import Page, console_page
+from web.pages.ledger_things import Names, about_workflow, learn_names
 from web.pages.reader import Reader
 
 SHOWN = 50  # on one page
@@ -45,8 +46,11 @@ async def workflows(
         limit=SHOWN,
         after=max(after, 0),
     )
+    names: dict[str, Names] = {}
+    await learn_names(page, names, [one["product"] for one in found["items"]])
     page.show(
         "workflows.html.j2",
+        names={one["id"]: names[one["product"]].also(about_workflow(one["id"])) for one in found["items"]},
         words=words,
         found=found,
         asked=asked,

@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from activities.counting import GONE_AFTER, PRUNE_EVERY, Counting
+from activities.counting import GONE_AFTER, PRUNE_EVERY, Counting, shown
 from activities.ports_intake import Beat
 from events.rates import Kind, Rate
 from tests.builders import NOON
@@ -92,3 +92,11 @@ async def test_a_process_that_stops_writes_what_it_counted_and_that_it_stopped()
         await running
     assert [rate.events for rate in store.rates] == [2]
     assert [one.data for one in store.beats] == [{"lag": 3, "stopped": True}]
+
+
+def test_the_last_process_of_a_way_is_shown_for_as_long_as_nobody_serves_it() -> None:
+    now = NOON + timedelta(hours=1)
+    missed, ended = Beat("stream/a/1", "kafka", NOON, NOON, {}), Beat("web/a/1", "http", NOON, NOON, {"stopped": True})
+    assert shown([missed, ended], now) == [missed]
+    again = Beat("stream/a/2", "kafka", now, now, {})
+    assert shown([missed, ended, again], now) == [again]

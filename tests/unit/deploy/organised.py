@@ -43,6 +43,7 @@ FILE: dict[str, Any] = {
         "authority": {
             "executive_board": {"money_per_decision": 100_000_000, "quorum": 2},
             "four_eyes_money": 5_000_000,
+            "sign_in_again_money": 2_000_000,
         },
         "ladders": {
             "it": {

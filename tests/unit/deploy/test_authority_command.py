@@ -19,6 +19,7 @@ def test_it_shows_who_may_decide_what_and_what_is_left(organised: Served, capsys
     assert "within the limits  Tandem acts by itself and tells" in out
     assert "2 people" in out
     assert "from 50,000 EUR on" in out
+    assert "sign in once more   to approve 20,000 EUR or more" in out
     assert "what moves more than 1,000,000 EUR: nobody may decide it now" in out
     (limits,) = [line.split() for line in out.splitlines() if line.split()[:3] == ["money", "moved", "10,000"]]
     assert limits == ["money", "moved", "10,000", "EUR", "30,000", "EUR", "0", "EUR", "30,000", "EUR"]

@@ -172,7 +172,7 @@ def test_what_is_misspelled_is_answered_with_the_closest(database: Path, capsys:
     assert run(["users", "grant", "olgo", "auditor", "--product", "campaign"]) == 0
     warned = " ".join(capsys.readouterr().err.split())
     assert "it holds once that product exists: there is no product 'campaign'; did you mean campaigns?" in warned
-    assert "only a sign-in service can know this person: there is no account 'olgo'; did you mean olga?" in warned
+    assert "this person has no password here yet: there is no account 'olgo'; did you mean olga?" in warned
     assert run(["users", "grant", "olga", "auditor", "--product", "campaigns"]) == 0
     assert capsys.readouterr().err == ""
 

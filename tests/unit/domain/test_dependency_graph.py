@@ -1,11 +1,9 @@
 """What is blocked between marketing, IT and the others: by whom, how long, and what waits."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-import pytest
-
-from domain.dependency_graph import DependencyGraph, Edge, Turn, graph_of, lasting
+from domain.dependency_graph import DependencyGraph, Edge, Turn, graph_of
 from domain.product import ProductState
 from tests.builders import (
     NOON,
@@ -116,20 +114,3 @@ def test_value_behind_several_blocks_counts_once() -> None:
     found = graph_of(both, LATER)
     assert [one.dependency for one in found.dependencies] == ["fonts", "sso-api"]  # the longest first
     assert (found.blocked, found.value) == (2, 74)
-
-
-@pytest.mark.parametrize(
-    ("minutes", "said"),
-    [
-        (0, "0 minutes"),
-        (-5, "0 minutes"),
-        (1, "1 minute"),
-        (59, "59 minutes"),
-        (60, "1 hour"),
-        (47 * 60 + 59, "47 hours"),
-        (48 * 60, "2 days"),
-        (40 * 1440, "40 days"),
-    ],
-)
-def test_how_long_in_words(minutes: int, said: str) -> None:
-    assert lasting(timedelta(minutes=minutes)) == said

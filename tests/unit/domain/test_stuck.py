@@ -106,6 +106,9 @@ def test_a_queue_without_workers_is_found_while_something_waits_in_it(
     assert bool(queue_findings([Asked(queue="tandem", decides_at=asked[0], works_at=asked[1])], [one], NOON)) is found
 
 
+EARLIER, LATER = NOON - timedelta(minutes=1), NOON + timedelta(minutes=1)
+
+
 def reader(**over: Any) -> Reader:
     fields = {"name": "stream/a/1", "state": "working", "alive": True, "beat_at": NOON, "lag": 0}
     return Reader.model_validate(fields | over)
@@ -128,6 +131,22 @@ def reader(**over: Any) -> Reader:
 )
 def test_what_is_wrong_with_those_who_take_events_in(one: Reader, found: list[str]) -> None:
     assert [finding.kind for finding in reader_findings([one])] == found
+
+
+@pytest.mark.parametrize(
+    ("over", "found"),
+    [
+        pytest.param({"way": "http", "started_at": LATER}, [], id="one that was started since"),
+        pytest.param({"way": "kafka", "started_at": LATER}, ["process-silent"], id="one of another way"),
+        pytest.param({"way": "http", "started_at": EARLIER}, ["process-silent"], id="one that ran beside it"),
+        pytest.param(
+            {"way": "http", "started_at": LATER, "alive": False, "state": "stopped"}, ["process-silent"], id="gone"
+        ),
+    ],
+)
+def test_who_was_replaced_is_not_missed(over: dict[str, Any], found: list[str]) -> None:
+    silent = reader(way="http", state="silent", alive=False, lag=None)
+    assert [finding.kind for finding in reader_findings([silent, reader(**over)])] == found
 
 
 def test_who_takes_events_in_is_called_by_what_it_is_and_where_it_runs() -> None:

@@ -255,13 +255,14 @@ async def test_a_session_that_was_closed_is_over(guarded: Guarded) -> None:
 
 async def test_me_says_what_somebody_may_do_where(guarded: Guarded) -> None:
     found = {}
-    for person in ("olga", "ines", "audrey", "stranger"):
+    for person in ("olga", "ines", "audrey", "rita", "stranger"):
         answer = await guarded.http.get(f"{API}/me", headers=await guarded.as_(person))
         found[person] = {place["product"]: (place["roles"], set(place["acts"])) for place in answer.json()["places"]}
     assert found["olga"]["web"][0] == ["product_owner"]
     assert "decide" in found["olga"]["web"][1]
     assert found["ines"] == {"web": (["team_lead"], {"read", "comment", "acknowledge"})}
     assert found["audrey"] == {"web": (["auditor"], {"read", "inspect"})}
+    assert found["rita"] == {}  # the right to read customers' texts shows no product by itself
     assert found["stranger"] == {}
 
 

@@ -26,8 +26,10 @@ async def read(site: Site, name: str, **params: Any) -> Any:
 
 
 async def stands(site: Site, **changes: Any) -> None:
-    """Change what is known of the product."""
+    """Change what is known of the product; something happened, so there is an entry."""
     site.engine.states["web"] = site.engine.states["web"].model_copy(update=changes)
+    key = f"changed/{len(site.ledger.by_product['web'])}"
+    await site.ledger.append([Entry(product="web", key=key, at=NOON, clock_at=NOON, kind="goal.changed")])
 
 
 async def adopted(site: Site, run: int, starts: Mapping[str, str], values: Mapping[str, float], **over: Any) -> None:

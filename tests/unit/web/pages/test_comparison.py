@@ -64,4 +64,4 @@ def test_an_item_that_leaves_says_what_would_have_to_go_for_it_by_its_titles() -
 def test_figures_that_stand_in_other_columns_are_not_said_again() -> None:
     why = "gives way, worth 40.2 points for 27,000 EUR: fits without sign-in"
     [row] = compared(document(item("chat", "2026-03", None, why)), TITLES)
-    assert row.why == "fits without “Sign in once”"
+    assert row.why == "fits without sign-in"

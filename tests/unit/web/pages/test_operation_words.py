@@ -45,6 +45,14 @@ def test_types_are_read_as_words(kind: str | None, said: str) -> None:
     assert words.event_name(kind) == said
 
 
+@pytest.mark.parametrize(
+    ("process", "said"),
+    [("web/vm/4711", "Web process"), ("stream/vm-3/4711", "Reader of the topic"), ("reader", "Reader")],
+)
+def test_a_process_is_called_by_what_it_does(process: str, said: str) -> None:
+    assert words.process_name(process) == said
+
+
 def test_code_is_marked_and_nothing_else_gets_through() -> None:
     assert code("mend `aliases` <b>") == "mend <code>aliases</code> &lt;b&gt;"
     assert code("`<i>`") == "<code>&lt;i&gt;</code>"

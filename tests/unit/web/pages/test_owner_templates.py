@@ -3,6 +3,7 @@
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
 from babel import Locale
 
 from web.pages.escalations import steps_of
@@ -18,9 +19,9 @@ class Page:
 
     person = "olga"
 
-    def __init__(self, *acts: str, places: int = 1) -> None:
+    def __init__(self, *acts: str, places: int = 1, roles: tuple[str, ...] = ("product_owner",)) -> None:
         self._acts = acts
-        self.me: dict[str, Any] = {"places": [{}] * places}
+        self.me: dict[str, Any] = {"places": [{"roles": roles}] * places}
 
     def may(self, act: str, product: str | None = None) -> bool:
         return act in self._acts
@@ -49,7 +50,7 @@ def waiting(**changes: Any) -> dict[str, Any]:
 
 
 def inbox(*things: dict[str, Any], page: Page | None = None, **changes: Any) -> str:
-    given = {"mine": [seen(one) for one in things], "others": [], "lent": []} | changes
+    given = {"mine": [seen(one) for one in things], "others": [], "lent": [], "names": {}} | changes
     return rendered("inbox.html.j2", READER, page=page or Page("decide"), **given)
 
 
@@ -75,8 +76,20 @@ def test_an_empty_inbox_says_what_to_do() -> None:
     assert "No product names you" in inbox(page=Page(places=0))
 
 
+def test_whoever_gave_a_name_that_no_product_knows_hears_that() -> None:
+    text = inbox(page=Page("decide", roles=()))
+    assert "No product knows anybody called “olga”" in text
+    assert "appears here by itself" not in text
+
+
+def test_a_ledger_without_entries_is_no_link() -> None:
+    text = rendered("ledgers.html.j2", READER, page=Page(), names={}, found=[("_system", "The installation", None)])
+    assert "no entries yet" in text
+    assert "href" not in text
+
+
 def told(**problem: Any) -> str:
-    return rendered("told.html.j2", READER, problem={"product": "web", "detail": "refused", **problem})
+    return rendered("told.html.j2", READER, problem={"product": "web", "detail": "refused", **problem}, names=None)
 
 
 def test_who_decides_second_hears_who_was_first_and_what_they_said() -> None:
@@ -103,13 +116,37 @@ def test_an_adopted_decision_names_everybody_who_approved_it() -> None:
         },
     ]
     it = {"state": "adopted", "votes_given": votes, "data": {"said": "the plan of run 3 is in force"}, "product": "web"}
-    text = rendered("decision_ended.html.j2", READER, it=it, shown="", successor=None, differences=[])
+    text = rendered("decision_ended.html.j2", READER, it=it, shown="", instead=None, names=None)
     for said in (
         "olga, as product owner",
         "petra, for bernd, as executive board",
         "Effect: the plan of run 3 is in force.",
     ):
         assert said in text
+
+
+NEXT = {"address": "/approvals/web/8", "name": "Decision 8", "headline": "Fund “Chat”"}
+
+
+@pytest.mark.parametrize(
+    ("shown", "state", "instead", "expected"),
+    [
+        pytest.param("a" * 64, "open", None, "", id="it is what was sent"),
+        pytest.param("", "superseded", NEXT, "", id="no message led here"),
+        pytest.param("b" * 64, "open", None, "It has changed since the message was sent", id="it has changed"),
+        pytest.param("a" * 64, "superseded", NEXT, '<a href="/approvals/web/8">Decision 8: Fund “Chat”</a>', id="next"),
+        pytest.param("a" * 64, "rejected", None, "Nothing of it waits for an answer any more", id="over"),
+    ],
+)
+def test_whoever_comes_from_a_message_hears_at_the_top_what_is_open_now(
+    shown: str, state: str, instead: dict[str, str] | None, expected: str
+) -> None:
+    it = {"product": "web", "title": "Web site", "number": 7, "headline": "Fund “Search”", "because": "it is better"}
+    it |= {"state": state, "hash": "a" * 64, "requester": None}
+    text = rendered("decision.html.j2", READER, it=it, names=None, shown=shown, instead=instead)
+    assert expected in text
+    assert ('role="status"' in text) == bool(expected)
+    assert "Fund “Search”" in text
 
 
 def test_messages_that_say_the_same_are_one_step_of_the_ladder() -> None:

@@ -11,6 +11,7 @@ from tests.unit.web.site import Site
 from web.pages.product_words import named
 from web.pages.reader import Reader
 from web.pages.rendering import rendered
+from web.pages.sentences import titles_in
 from web.pages.timeline_grid import grid_of
 
 READER = Reader(ZoneInfo("Europe/Berlin"), True, Locale("en", "GB"), "auto")
@@ -32,7 +33,7 @@ async def roadmap(site: Site) -> str:
         grid=grid_of(timeline, graph),
         funded=items["funded"],
         deferred=(items["deferred"], []),
-        titles={},
+        names=titles_in(timeline, graph),
     )
 
 
@@ -67,6 +68,7 @@ async def test_the_title_of_a_product_is_escaped(site: Site) -> None:
         product=product,
         title=product["data"]["title"],
         last=None,
+        names=None,
         tab="",
         tabs=(("", "Roadmap"), ("money", "Money")),
     )
@@ -85,9 +87,18 @@ async def test_people_see_what_a_team_has_and_what_the_plan_needs_of_it(site: Si
 
 async def test_a_product_without_feedback_says_how_to_send_some(site: Site) -> None:
     series = await answer(site, "demand/series")
-    shown = rendered("demand.html.j2", READER, series=series, heaviest=0.0, surges={}, newest=[], choices=(13, 26, 52))
+    shown = rendered(
+        "demand.html.j2",
+        READER,
+        series=series,
+        names=titles_in(series),
+        heaviest=0.0,
+        surges={},
+        newest=[],
+        choices=(13, 26, 52),
+    )
     assert "feedback.received" in shown
 
 
 def test_nobody_who_sees_no_product_is_left_without_a_next_step() -> None:
-    assert "tandem apply product.yaml" in rendered("products.html.j2", READER, products=[])
+    assert "tandem apply product.yaml" in rendered("products.html.j2", READER, products=[], names={})

@@ -1,14 +1,12 @@
-"""How pages about products write dates, periods, and sentences that name items by their ids."""
+"""How pages about products write dates and periods, and what things are called."""
 
 from zoneinfo import ZoneInfo
 
 import pytest
 from babel import Locale
 
-from web.pages.product_words import calendar_day, due, feeling, month, name_of, named, titled
+from web.pages.product_words import calendar_day, due, feeling, month, name_of, named
 from web.pages.reader import Reader
-
-TITLES = {"sso-api": "Single sign-on", "chat": "Chat with a person", "evil": "<b>bold</b>"}
 
 
 def reader(zone: str) -> Reader:
@@ -31,35 +29,6 @@ def test_what_is_not_known_is_a_dash() -> None:
 
 def test_periods_and_days_of_the_calendar_are_short() -> None:
     assert (month("2026-03"), calendar_day("2026-03-31")) == ("Mar 2026", "Tue 31 Mar 2026")
-
-
-def test_ids_in_a_sentence_become_titles_that_lead_to_their_pages() -> None:
-    said = titled("fits without sso-api, or chat", "web", TITLES)
-    assert said == (
-        'fits without <a href="/products/web/items/sso-api">Single sign-on</a>, '
-        'or <a href="/products/web/items/chat">Chat with a person</a>'
-    )
-
-
-def test_words_of_people_are_left_alone_unless_they_can_only_be_an_id() -> None:
-    said = titled("we had a chat about it; sso-api waits", "web", TITLES, every=False)
-    assert "we had a chat about it" in said
-    assert "Single sign-on" in said
-
-
-@pytest.mark.parametrize("said", ["demand for chat went up", "Feedback about chat", "on the theme chat", "chatter"])
-def test_a_theme_or_a_longer_word_is_not_taken_for_an_item(said: str) -> None:
-    assert titled(said, "web", TITLES) == said
-
-
-def test_the_item_of_the_page_itself_has_no_link() -> None:
-    assert titled("chat gives way", "web", TITLES, here="chat") == "<em>Chat with a person</em> gives way"
-
-
-def test_titles_and_sentences_are_escaped() -> None:
-    assert titled("<i>evil</i>", "web", TITLES) == (
-        '&lt;i&gt;<a href="/products/web/items/evil">&lt;b&gt;bold&lt;/b&gt;</a>&lt;/i&gt;'
-    )
 
 
 def test_what_nobody_gave_a_title_is_called_by_its_id() -> None:
