@@ -138,6 +138,7 @@ async def test_without_the_header_of_the_page_nothing_is_changed(open_page: Open
         assert (answer.status, (await answer.json())["type"]) == (403, "urn:tandem:problem:other-site")
 
 
+@pytest.mark.check
 @pytest.mark.parametrize(("person", "readable"), [(READER, True), (AUDITOR, False)])
 async def test_what_customers_wrote_is_for_those_who_may_read_it(
     person: str, readable: bool, console: ConsoleStack, open_page: OpenPage

@@ -6,8 +6,9 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Self
 
+import aiohttp
 import pytest
 import socketio  # type: ignore[import-untyped]
 from playwright.async_api import APIRequestContext, expect
@@ -26,27 +27,31 @@ A_WHILE_AGO = timedelta(minutes=11)  # longer than a proof of who one is counts 
 
 
 class Listener:
-    """A browser's socket without the browser: what it is told about a page."""
+    """A browser's socket without the browser: what it is told about a page, until the block ends."""
 
     def __init__(self) -> None:
         self.told: list[str] = []
-        self._socket = socketio.AsyncClient(reconnection=False)
+
+    async def __aenter__(self) -> Self:
+        self._http = aiohttp.ClientSession()
+        self._socket = socketio.AsyncClient(reconnection=False, http_session=self._http)
         self._socket.on("*", self._hear)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._socket.disconnect()
+        await self._http.close()
 
     def _hear(self, event: str, *_: Any) -> None:
         self.told.append(event)
 
     async def listen(self, url: str, page: str, cookie: str) -> None:
-        """Ask for what happens on a page; raises socketio's ConnectionError when the server lets nobody in."""
+        """Ask for what happens on a page. Raises socketio's ConnectionError when the server lets nobody in."""
         headers = {"cookie": cookie} if cookie else {}
-        await self._socket.connect(
-            f"{url}?client_id={page}", headers=headers, socketio_path=SOCKET, transports=["websocket"]
-        )
+        address = f"{url}?client_id={page}"
+        await self._socket.connect(address, headers=headers, socketio_path=SOCKET, transports=["websocket"])
         known = {"client_id": page, "tab_id": "tab", "document_id": "document", "next_message_id": 0}
         await self._socket.call("handshake", known, timeout=5)
-
-    async def leave(self) -> None:
-        await self._socket.disconnect()
 
 
 async def page_of(opened: Opened, path: str) -> tuple[str, str]:
@@ -62,24 +67,21 @@ async def page_of(opened: Opened, path: str) -> tuple[str, str]:
 async def test_a_socket_without_a_session_is_refused(console: ConsoleStack, open_page: OpenPage) -> None:
     async with open_page("/inbox") as opened:
         page, _ = await page_of(opened, "/inbox")
-    with pytest.raises(socketio.exceptions.ConnectionError):
-        await Listener().listen(console.url, page, cookie="")
+    async with Listener() as nobody:
+        with pytest.raises(socketio.exceptions.ConnectionError):
+            await nobody.listen(console.url, page, cookie="")
 
 
 async def test_a_socket_of_another_session_hears_nothing_of_a_page(console: ConsoleStack, open_page: OpenPage) -> None:
-    own, other = Listener(), Listener()
+    address = f"/ledger/{PRODUCT}"
     async with open_page("/inbox") as owner, open_page("/inbox", person=OPERATOR) as operator:
-        address = f"/ledger/{PRODUCT}"
         (hers, cookie), (also_hers, _) = await page_of(owner, address), await page_of(owner, address)
         _, anothers = await page_of(operator, "/inbox")
+    async with Listener() as own, Listener() as other:
         await own.listen(console.url, hers, cookie)
         await other.listen(console.url, also_hers, anothers)
-        try:
-            await console.say(model.BudgetSpent, PRODUCT, period=f"{datetime.now(UTC):%Y-%m}", amount=1)
-            await until(heard(own, "update"), "what happened, on her own page")
-        finally:
-            await own.leave()
-            await other.leave()
+        await console.say(model.BudgetSpent, PRODUCT, period=f"{datetime.now(UTC):%Y-%m}", amount=1)
+        await until(heard(own, "update"), "what happened, on her own page")
     assert other.told == []
 
 
