@@ -39,7 +39,7 @@ lint: $(DEV_READY) ## The four gates that need no server: format, lint, types, l
 	$(BIN)/python -m events.schema check
 	$(BIN)/python -m web.document check
 
-test: lint ## Gates and tests, in under ten minutes
+test: lint ## Gates and tests, in about a quarter of an hour
 	$(BIN)/pytest -m "not check"
 
 check: lint ## All that `test` does, and real input, faults and scale
