@@ -4,9 +4,11 @@ The roles of people come from the product itself (its manager, owner, board and 
 stands in for them); those of operators, auditors and systems are granted, for one product or for all.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
 from typing import Literal
 
+from domain.delegations import Mandates, roles_open_to
 from domain.things import Frozen
 
 EVERY = "*"  # a grant for all products, those of tomorrow included
@@ -58,6 +60,20 @@ class Grant(Frozen):
 def granted(grants: Iterable[Grant], product: str | None) -> frozenset[AnyRole | Right]:
     """Return what grants give in a product; None: in what belongs to no product, where only ``EVERY`` counts."""
     return frozenset(one.role for one in grants if one.product == EVERY or one.product == product)
+
+
+def held_by(name: str, mandates: Mandates, leads: Collection[str], at: datetime) -> frozenset[HeldRole]:
+    """Return what a person is in a product at an instant: the roles that they hold or stand in for, and lead of a team.
+
+    ``leads``: of the product's teams.
+    """
+    lead: frozenset[HeldRole] = frozenset({"team_lead"} if name in leads else ())
+    return lead | frozenset(roles_open_to(mandates, name, at))
+
+
+def only_operates(roles: Collection[AnyRole | Right]) -> bool:
+    """Tell whether somebody operates a product and has no say in it."""
+    return may("operate", roles) and not may("decide", roles)
 
 
 def may(act: Act, roles: Iterable[AnyRole | Right]) -> bool:

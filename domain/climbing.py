@@ -10,7 +10,7 @@ from domain.delegations import Mandates, roles_open_to
 from domain.ladder import Climb, Send, Step
 from domain.things import Frozen
 from domain.wording import listing, role_name
-from events.fields import Instant
+from events.fields import Instant, Proof
 from events.internal import Role
 
 Steer = Literal["acknowledge", "pause", "resume", "force", "skip", "reassign"]
@@ -25,7 +25,7 @@ class Steering(Frozen):
     waiting_on: str = Field(default="", max_length=200)  # with `pause`: the named party
     until: Instant | None = None  # with `pause`
     to: str = Field(default="", max_length=200)  # with `reassign`: a person
-    identity: Literal["asserted", "authenticated"] = "asserted"
+    identity: Proof = "asserted"
     operator: bool = False  # an operator, whatever their roles: may pause, resume and force
 
 

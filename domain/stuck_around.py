@@ -115,7 +115,7 @@ def letter_finding(by_reason: Mapping[str, int], oldest: datetime | None, produc
 
 
 SEEN_TO = "see to it, then close the incident with what came of it"
-TODO: Mapping[str, str] = {  # by the subject of an incident; what is to be done before it is closed
+WHAT_TO_DO: Mapping[str, str] = {  # by the subject of an incident; what is to be done before it is closed
     "A message could not be sent": "correct how they are reached (`contacts` in the product file, `channels.yaml` of "
     "this installation), then send the question again",
     "Somebody cannot be told": "change their calendar, or name somebody else in the product file",
@@ -133,7 +133,7 @@ TODO: Mapping[str, str] = {  # by the subject of an incident; what is to be done
 
 def todo_of(subject: str) -> str:
     """Return what to do about an incident."""
-    todo = TODO.get(subject)
+    todo = WHAT_TO_DO.get(subject)
     return SEEN_TO if todo is None else f"{todo}; then close the incident"
 
 

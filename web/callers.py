@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import ipaddress
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -63,7 +64,7 @@ class Gate:
         """Return who asks; None: sign-in is needed first. Raises AccountsUnavailableError."""
         scheme, _, bearer = connection.headers.get("authorization", "").partition(" ")
         if scheme.lower() == "bearer" and bearer:
-            return await self._system(bearer.strip())
+            return await self._system(bearer.strip(), from_here=_from_here(connection))
         secret = self.read_cookie(connection.cookies)
         if not self.on:
             return Caller(name=secret, trusted=True, csrf=None if secret is None else self.csrf_of(secret))
@@ -80,8 +81,8 @@ class Gate:
             csrf=self.csrf_of(secret),
         )
 
-    async def _system(self, bearer: str) -> Caller | None:
-        if self.machine_token and hmac.compare_digest(bearer.encode(), self.machine_token.encode()):
+    async def _system(self, bearer: str, *, from_here: bool) -> Caller | None:
+        if from_here and self.machine_token and hmac.compare_digest(bearer.encode(), self.machine_token.encode()):
             return Caller(trusted=True)
         if self.accounts is None:
             return Caller(trusted=True)  # nobody is asked who they are, so a token is not looked at
@@ -107,3 +108,11 @@ class Gate:
 
     def _signer(self) -> Signer:
         return Signer(self.key, salt="tandem.cookie.1", digest_method=hashlib.sha256)
+
+
+def _from_here(connection: HTTPConnection) -> bool:
+    """Tell whether a call comes from this machine; what a proxy here passes on comes from where it says."""
+    try:
+        return connection.client is not None and ipaddress.ip_address(connection.client.host).is_loopback
+    except ValueError:
+        return False

@@ -1,5 +1,6 @@
 """The console: pages beside the API. NiceGUI is one application in a process, so this is done once in each."""
 
+import importlib
 import re
 import secrets
 from pathlib import Path
@@ -22,6 +23,7 @@ from web.callers import Gate
 from web.edge import refuse_others
 from web.pages.reader import reader_of
 from web.pages.rendering import rendered
+from web.plain_pages import HEADERS, later
 from web.problems import Problem
 
 SCRIPT = re.compile(rb"(?m)^([ \t]*)<script(?=[ >])")  # of a page's frame: NiceGUI lets no content begin a line with it
@@ -29,13 +31,6 @@ API = ("/api/", "/open/", "/healthz", "/readyz", "/metrics", "/sign-", "/set-up/
 STATIC = "/_nicegui/"
 SOCKET = "/_nicegui_ws/"
 ICON = Path(__file__).parent / "pages" / "looks" / "tandem.svg"
-HEADERS = {
-    "referrer-policy": "same-origin",
-    "x-content-type-options": "nosniff",
-    "x-robots-tag": "noindex, nofollow",
-    "cross-origin-opener-policy": "same-origin",
-    "permissions-policy": "camera=(), geolocation=(), microphone=()",
-}
 
 
 def policy(nonce: str) -> str:
@@ -53,10 +48,8 @@ def policy(nonce: str) -> str:
 
 def add_console(app: FastAPI, gate: Gate) -> None:
     """Serve the pages beside the routes of the application."""
-    from web.pages import all_pages  # each registers itself when it is imported
-
+    importlib.import_module("web.pages.all_pages")  # they register themselves; whoever needs none does not load them
     pages.state.tandem = app
-    pages.state.all = all_pages
     ui.run_with(
         app,
         title="Tandem",
@@ -114,7 +107,7 @@ class Console:
         try:
             caller = await self._gate.caller(connection)
         except AccountsUnavailableError:
-            return _closed if path.startswith(SOCKET) else _later(connection)
+            return _closed if path.startswith(SOCKET) else later(connection)
         if caller is None or caller.name is None or not caller.is_person:
             if path.startswith(SOCKET):
                 return _closed
@@ -138,7 +131,6 @@ class _Sealed:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
             headers.update(HEADERS)
-            headers["cache-control"] = "no-store"
             headers["content-security-policy"] = policy(self._nonce)
             if not headers.get("content-type", "").startswith("text/html"):
                 await self._send(message)
@@ -164,10 +156,6 @@ async def _closed(scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "websocket.close", "code": 1008})
     else:
         await Response(status_code=401)(scope, receive, send)
-
-
-def _later(connection: HTTPConnection) -> Response:
-    return HTMLResponse(rendered("later.html.j2", reader_of(connection)), 503, {"retry-after": "5"})
 
 
 async def _not_found(request: Request, exc: Exception) -> Response:

@@ -1,15 +1,13 @@
 """What every request passes before its route: who asks, and whether they may. The table is in `web.rules`."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
 from starlette.requests import HTTPConnection
 
 from activities.ports_accounts import AccountsUnavailableError
-from domain.access import Act, AnyRole, Right, granted, may
-from domain.delegations import roles_open_to
+from domain.access import Act, AnyRole, Right, granted, held_by, may, only_operates
 from events.errors import FieldError
 from web.callers import CSRF_HEADER, Caller
 from web.problems import Problem, problem, try_later
@@ -79,8 +77,8 @@ async def roles_in(svc: Services, caller: Caller, known: Product | None) -> froz
     found = granted(caller.grants, None if known is None else known.id)
     if known is None or not caller.is_person or caller.name is None:
         return found
-    held = roles_open_to(known.mandates, caller.name, await _now(svc, known))
-    return found | frozenset(held) | ({"team_lead"} if caller.name in known.leads else frozenset())
+    now = await clock_at(svc.reader, known, svc.clock())
+    return found | held_by(caller.name, known.mandates, known.leads, now)
 
 
 async def may_in(svc: Services, caller: Caller, act: Act, product: str | None) -> bool:
@@ -93,8 +91,7 @@ async def may_in(svc: Services, caller: Caller, act: Act, product: str | None) -
 
 async def is_only_operator(svc: Services, caller: Caller, product: str) -> bool:
     """Tell whether somebody operates a product and has no say in it."""
-    roles = await roles_in(svc, caller, await svc.products.find(product))
-    return may("operate", roles) and not may("decide", roles)
+    return only_operates(await roles_in(svc, caller, await svc.products.find(product)))
 
 
 async def require(svc: Services, caller: Caller, act: Act, product: str | None) -> None:
@@ -176,7 +173,3 @@ async def _in_body(request: Request, field: str) -> list[Any]:
     except (ValueError, RecursionError):  # no route reads a name out of it either
         return []
     return [body[field]] if isinstance(body, dict) and field in body else []
-
-
-async def _now(svc: Services, known: Product) -> datetime:
-    return await clock_at(svc.reader, known, svc.clock())

@@ -10,7 +10,7 @@ from domain.operating import Action, Pending, offer
 from domain.operating_record import Operation, asked_entry, done_entry, ended_rows, failed_entry
 from domain.record import Recorded, ViewRow
 from domain.wording import listing
-from events.fields import Instant
+from events.fields import Instant, Proof
 from events.internal import SOURCE, WorkStopped
 from web.api.answering import Steered, steer_climb
 from web.api.bodies import Actor, Asked, Reason
@@ -24,7 +24,6 @@ from workflows.messages_operating import Resend
 
 VISIBLE_S = 3.0  # how long an answer waits for what it asked for to be seen in the ledger
 LOOK_AGAIN_S = 0.05
-Known = Literal["asserted", "authenticated"]
 TELLS_PRODUCT = ("approval", "escalation", "reprioritization")  # their product waits for them
 
 
@@ -64,7 +63,7 @@ class Operated(BaseModel):
     said: str = Field(description="What came of it, in words")
     entry: int = Field(description="The number of the ledger's entry that records it")
     run_id: str | None = Field(default=None, description="After a reset: of the run that goes on")
-    identity: Known = "asserted"
+    identity: Proof = "asserted"
     simulated_clock: bool
 
 
@@ -77,7 +76,7 @@ class _Done(NamedTuple):
 class Operator:
     """Acts on one workflow, for one person."""
 
-    def __init__(self, svc: Services, known: Product, row: ViewRow, ask: Ask, identity: Known = "asserted") -> None:
+    def __init__(self, svc: Services, known: Product, row: ViewRow, ask: Ask, identity: Proof = "asserted") -> None:
         self._svc, self._known, self._row, self._ask, self._identity = svc, known, row, ask, identity
         self._kind = str(row.data["kind"])
 

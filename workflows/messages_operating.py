@@ -1,10 +1,8 @@
 """What operators send to requests, escalations and digests."""
 
-from typing import Literal
-
 from pydantic import BaseModel, ConfigDict, Field
 
-from events.fields import Text
+from events.fields import Proof, Text
 
 
 class Resend(BaseModel):
@@ -15,7 +13,7 @@ class Resend(BaseModel):
     actor: str = Field(min_length=1, max_length=200)
     reason: Text
     person: str | None = Field(default=None, max_length=200)  # None: everybody who is asked now
-    identity: Literal["asserted", "authenticated"] = "asserted"
+    identity: Proof = "asserted"
 
 
 class Resent(BaseModel):

@@ -1,11 +1,12 @@
 """Who is asking, and what they may do where: pages show what it says, and every route asks again."""
 
-from typing import Literal, get_args
+from typing import get_args
 
 from fastapi import APIRouter
 from pydantic import AwareDatetime, BaseModel, Field
 
 from domain.access import Act, granted, may
+from events.fields import Proof
 from web.callers import Mode
 from web.guard import Who, roles_in
 from web.services import Svc
@@ -30,7 +31,7 @@ class Me(BaseModel):
     """Who is asking."""
 
     person: str | None = Field(description="Null: nobody said so")
-    identity: Literal["asserted", "authenticated"]
+    identity: Proof
     sign_in: Mode
     signed_in_at: AwareDatetime | None
     session_ends_at: AwareDatetime | None

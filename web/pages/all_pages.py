@@ -1,45 +1,8 @@
-"""Every page: importing this serves them."""
+"""Every page: importing this serves them. A page is a module of this folder; what it serves it registers itself."""
 
-from web.pages import (
-    dead_letter,
-    decisions,
-    delegations,
-    demand,
-    dependencies,
-    escalations,
-    inbox,
-    intake,
-    item,
-    ledger,
-    ledger_entry,
-    money,
-    movement,
-    people,
-    product,
-    products,
-    stuck,
-    workflow,
-    workflows,
-)
+import importlib
+import pkgutil
+from pathlib import Path
 
-PAGES = (
-    dead_letter,
-    decisions,
-    delegations,
-    demand,
-    dependencies,
-    escalations,
-    inbox,
-    intake,
-    item,
-    ledger,
-    ledger_entry,
-    money,
-    movement,
-    people,
-    product,
-    products,
-    stuck,
-    workflow,
-    workflows,
-)
+for _found in pkgutil.iter_modules([str(Path(__file__).parent)]):
+    importlib.import_module(f"web.pages.{_found.name}")

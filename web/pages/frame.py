@@ -17,6 +17,7 @@ from web.callers import Gate
 from web.pages.asking import Api, RefusedError
 from web.pages.reader import Reader, reader_of
 from web.pages.rendering import HEAD, rendered
+from web.plain_pages import FAILED, sentence, told
 
 log = structlog.get_logger()
 MOST_WATCHED = 20  # products of one page
@@ -204,7 +205,12 @@ async def _serve(
     cookie = (gate.cookie, request.cookies[gate.cookie]) if secret else None
     api = Api(app.state.tandem, cookie, gate.csrf_of(secret) if secret else None)
     client.on_connect(lambda: _same_browser(client, cookie))
-    page = Page(api, reader, await api.get("me"), _address(request), client)
+    try:
+        me = await api.get("me")
+    except RefusedError as refused:  # the ledger does not answer, or the session has just ended: no frame without it
+        again = (_address(request), "Try again")
+        return told(request, refused.status, str(refused.problem.get("title") or FAILED), sentence(str(refused)), again)
+    page = Page(api, reader, me, _address(request), client)
     ui.add_head_html(rendered(HEAD, reader, page=page))
     ui.dark_mode({"light": False, "dark": True}.get(reader.theme))
     links = [one for one in NAVIGATION if not one.acts or any(page.may(act) for act in one.acts)]

@@ -281,3 +281,22 @@ def test_no_role_of_people_may_operate_and_no_operator_decides() -> None:
     assert ROLES_FOR["operate"] == {"operator"}
     assert "operator" not in ROLES_FOR["decide"]
     assert "source" not in ROLES_FOR["read"]
+
+
+@pytest.mark.parametrize(
+    ("address", "code"),
+    [
+        pytest.param("127.0.0.1", 200, id="on this machine"),
+        pytest.param("::1", 200, id="on this machine, too"),
+        pytest.param("192.0.2.7", 401, id="from elsewhere"),
+        pytest.param("testclient", 401, id="from where nobody can tell"),
+    ],
+)
+async def test_the_token_of_this_machine_is_taken_on_this_machine_only(
+    address: str, code: int, guarded: Guarded
+) -> None:
+    transport = guarded.http._transport
+    assert isinstance(transport, httpx.ASGITransport)
+    transport.client = (address, 1)
+    answer = await guarded.http.get(f"{API}/me", headers={"authorization": "Bearer machine"})
+    assert answer.status_code == code
