@@ -1,11 +1,14 @@
 """The operator: from signing in to what was done, by whom and why, in the ledger."""
 
 import re
+from datetime import UTC, datetime, timedelta
 
+import pytest
 from playwright.async_api import expect
 
 from domain.access import Grant
 from events import model
+from tests.browser.console_people import OPERATOR as ADA
 from tests.browser.console_stack import ConsoleStack
 from tests.browser.steps import SOON_MS, confirm, gets_in, go, is_in_plain_words, main, press, says
 from tests.browser.visitor import Opened, OpenPage
@@ -31,6 +34,27 @@ async def test_the_operator_sees_to_it_and_the_ledger_says_who_and_why(
         await cancels_the_decision(operator, number)
         await redrives_what_could_not_be_taken(operator, console)
         await is_in_the_ledger(operator)
+
+
+@pytest.mark.check
+async def test_what_an_operator_stops_or_takes_back_is_seen_at_once(console: ConsoleStack, open_page: OpenPage) -> None:
+    await console.begin("halted", "Halted")
+    number = await console.cut("halted")
+    await console.block("halted")
+    async with open_page("/workflows/escalation/halted/sso-certificate/1", person=ADA) as opened:
+        until = f"{datetime.now(UTC) + timedelta(days=2):%Y-%m-%dT%H:%M}"
+        dialog = await press(opened, "Pause")
+        await dialog.get_by_label("For whom or what it waits").fill("the authority")
+        await dialog.get_by_label("Until").fill(until)
+        await confirm(dialog, "they answer on Thursday")
+        await says(main(opened), f"{ADA} .*they answer on Thursday", "the authority")
+        await confirm(await press(opened, "Resume"), "they answered")
+        await says(main(opened), "they answered")
+    async with open_page(f"/workflows/approval/halted/{number}", person=ADA) as opened:
+        await confirm(await press(opened, "Go back to a point"), "its message was wrong")
+        await says(main(opened), "its message was wrong", "It waits for the")
+        await confirm(await press(opened, "Terminate"), "it cannot end by itself")
+        await says(main(opened), "It is over", f"{ADA} terminated decision {number}: it cannot end by itself")
 
 
 async def redrives_what_could_not_be_taken(operator: Opened, console: ConsoleStack) -> None:

@@ -164,3 +164,21 @@ async def operated(home: Path) -> AsyncIterator[Operated]:
             found = Operated(company, http, ledger, channel)
             yield found
         await services.dispatch.close(1)
+
+
+async def told_to(desk: Operated, person: str, times: int = 1) -> None:
+    while desk.company.told().count(person) < times:  # noqa: ASYNC110 - the channel is a list, not an event
+        await asyncio.sleep(0.02)
+
+
+async def settled(desk: Operated, workflow: str) -> None:
+    """Wait until nothing is pending."""
+    async with asyncio.timeout(10):
+        while (await desk.shown(workflow))["pending"]:  # noqa: ASYNC110 - another process's
+            await asyncio.sleep(0.05)
+
+
+def last_asked(desk: Operated) -> int:
+    """Return the number of the last entry that an action was asked for."""
+    stream = desk.ledger.by_product["shop"]
+    return max(kept.seq for kept in stream if kept.entry.kind == "workflow.action_asked")

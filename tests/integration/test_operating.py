@@ -1,85 +1,19 @@
 """Every action of an operator has its effect on a real engine, and its entry; products survive all of them."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from tests.integration.operated import Operated, operated
-
-
-@pytest.fixture
-async def desk(tmp_path: Path) -> AsyncIterator[Operated]:
-    """Return a company with a worker and a plan in force."""
-    async with operated(tmp_path) as found, found.company.worker():
-        await found.company.declare()
-        yield found
-
-
-# -- pieces of work ------------------------------------------------------------------------------------------
-
-
-async def test_retry_runs_what_backs_off_at_once(desk: Operated) -> None:
-    desk.channel.down = True
-    asks = await desk.ask()
-    work = await desk.pending(asks, 5)
-    assert (work["does"], work["most_attempts"]) == ("tells people", 40)
-    assert work["said"].startswith("a way to people does not work at the moment: olga (log: the mail server refuses)")
-    assert "retry" in await desk.possible(asks)
-    waits = datetime.fromisoformat(work["next_at"]) - datetime.now(UTC)
-    assert waits > timedelta(seconds=5), "it would not come by itself within what is waited for here"
-    desk.channel.down = False
-    done = await desk.act(asks, "retry", work=work["id"])
-    await asyncio.wait_for(_told(desk, "olga"), 3)
-    assert done["said"] == "tried again at once: it tells people"
-    assert desk.kinds_about(asks) == ["workflow.action_asked", "workflow.retried"]
-    assert "otto had decision 1 try again at once: I see to it | tried again at once: it tells people" in (
-        await desk.history(asks)
-    )
-    await _settled(desk, asks)
-    refused = await desk.act(asks, "retry", 409)
-    assert refused["detail"] == "nothing waits to be tried again"
-    assert desk.kinds_about(asks)[2:] == ["workflow.action_asked", "workflow.action_failed"]
-
-
-async def test_pause_holds_work_back_until_it_is_resumed(desk: Operated) -> None:
-    desk.channel.down = True
-    asks = await desk.ask()
-    work = await desk.pending(asks, 2)
-    await desk.act(asks, "pause")
-    assert [one["standing"] for one in (await desk.shown(asks))["pending"]] == ["paused"]
-    desk.channel.down, tries = False, desk.channel.tries
-    due = datetime.fromisoformat(work["next_at"]) - datetime.now(UTC)
-    await asyncio.sleep(max(0.0, due.total_seconds()) + 1.5)
-    assert (desk.channel.tries, desk.company.told()) == (tries, [])
-    assert {"resume"} <= await desk.possible(asks)
-    await desk.act(asks, "resume")
-    await asyncio.wait_for(_told(desk, "olga"), 3)
-    assert desk.kinds_about(asks)[1::2] == ["workflow.paused", "workflow.resumed"]
-
-
-async def test_a_question_is_sent_again_to_one_person(desk: Operated) -> None:
-    asks = await desk.ask()
-    await asyncio.wait_for(_told(desk, "omar"), 5)
-    done = await desk.act(asks, "resend", person="olga")
-    assert done["said"] == "sent again to olga"
-    await asyncio.wait_for(_told(desk, "olga", times=2), 5)
-    assert desk.company.told().count("omar") == 1
-    again = desk.company.entries("approval.resent")
-    assert [(one.actor, one.data["to"], one.data["reason"]) for one in again] == [("otto", ["olga"], "I see to it")]
-    assert "otto had decision 1 sent again to olga: I see to it" in await desk.history(asks)
-    refused = await desk.act(asks, "resend", 409, person="ivan")
-    assert refused["detail"] == "ivan is not asked; those who are: olga, omar"
-
+from tests.integration.operated import Operated, last_asked, operated, settled, told_to
 
 # -- requests for a decision ---------------------------------------------------------------------------------
 
 
 async def test_a_cancelled_request_tells_who_was_asked_and_the_product_asks_anew(desk: Operated) -> None:
     asks = await desk.ask()
-    await asyncio.wait_for(_told(desk, "omar"), 5)
+    await asyncio.wait_for(told_to(desk, "omar"), 5)
     done = await desk.act(asks, "cancel")
     assert done["said"] == "it is closed, and everybody who was asked hears of it"
     assert (await desk.shown(asks))["state"] == "superseded"
@@ -119,8 +53,8 @@ async def test_what_the_engine_ended_is_found_and_its_product_told(desk: Operate
 
 async def test_a_request_that_was_reset_asks_again_and_its_answer_counts(desk: Operated) -> None:
     asks = await desk.ask()
-    await asyncio.wait_for(_told(desk, "omar"), 5)
-    await _settled(desk, asks)
+    await asyncio.wait_for(told_to(desk, "omar"), 5)
+    await settled(desk, asks)
     shown = await desk.shown(asks)
     first = shown["points"][0]
     assert first["said"] == "from the beginning"
@@ -128,10 +62,10 @@ async def test_a_request_that_was_reset_asks_again_and_its_answer_counts(desk: O
     run = shown["engine"]["run_id"]
     done = await desk.act(asks, "reset", point=first["point"])
     assert done["run_id"] != run
-    await asyncio.wait_for(_told(desk, "omar", times=2), 10)
+    await asyncio.wait_for(told_to(desk, "omar", times=2), 10)
     assert [one.data["text"] for one in desk.company.entries("incident.raised")] == []
     requested = [one.key for one in desk.company.entries("approval.requested")]
-    assert requested == ["approval/1/requested", f"approval/1/requested/reset/{_asked(desk)}"]
+    assert requested == ["approval/1/requested", f"approval/1/requested/reset/{last_asked(desk)}"]
     effect = await desk.company.answer("approve")
     assert effect.effect == "adopted"
     await desk.company.recorded("approval.concluded")
@@ -178,8 +112,8 @@ async def test_a_terminated_escalation_is_begun_anew_while_it_is_needed(desk: Op
 
 async def test_an_escalation_that_was_reset_climbs_again_and_can_be_answered(desk: Operated) -> None:
     climbs = await desk.block()
-    await asyncio.wait_for(_told(desk, "omar"), 5)
-    await _settled(desk, climbs)
+    await asyncio.wait_for(told_to(desk, "omar"), 5)
+    await settled(desk, climbs)
     point = (await desk.shown(climbs))["points"][0]["point"]
     await desk.act(climbs, "reset", point=point)
     await desk.company.recorded("escalation.started", 2)
@@ -282,83 +216,8 @@ async def test_messages_that_are_gathered_can_be_stopped(tmp_path: Path, action:
         assert await desk.possible(gathers) == set()
 
 
-# -- what is seen --------------------------------------------------------------------------------------------
-
-
-async def test_a_workflow_is_shown_with_all_that_is_known_of_it(desk: Operated) -> None:
-    asks = await desk.ask()
-    await asyncio.wait_for(_told(desk, "omar"), 5)
-    await _settled(desk, asks)
-    shown = await desk.shown(asks)
-    assert (shown["purpose"], shown["waits_for"], shown["parent"]) == (
-        "decision 1",
-        "the product owner",
-        "product/shop",
-    )
-    assert shown["queue"]["polled"] is True
-    assert shown["links"]["temporal"] == "http://127.0.0.1:8233/namespaces/default/workflows/approval%2Fshop%2F1"
-    assert await desk.possible(asks) == {"cancel", "terminate", "reset", "resend"}
-    technical = (await desk.http.get(f"/workflows/{asks}/technical", params={"limit": 3})).json()["events"]
-    assert len(technical) == 3
-    whole = (await desk.http.get(f"/workflows/{asks}/technical")).json()["events"]
-    assert whole[-1]["type"] == "workflow execution started"
-    assert {"activity_type": "tell"}.items() <= next(
-        one["about"] for one in whole if one["about"].get("activity_type") == "tell"
-    ).items()
-    assert "olga" not in str(whole), "the engine's events are shown without what they carry"
-
-
-async def test_work_that_fails_again_and_again_is_found(tmp_path: Path) -> None:
-    async with operated(tmp_path) as desk, desk.company.worker():
-        await desk.company.declare()
-        assert await desk.stuck() == {}
-        desk.channel.down = True
-        asks = await desk.ask()
-        await desk.pending(asks, 5)
-        (failing,) = (await desk.stuck())["failing"]
-        assert failing["workflow"] == asks
-        assert "decision 1 tells people, and that fails; attempt 5" in failing["text"]
-
-
-async def test_a_queue_that_nobody_asks_is_found_when_something_waits_in_it(tmp_path: Path) -> None:
-    async with operated(tmp_path) as desk:
-        async with desk.company.worker():
-            await desk.company.declare()
-            await _settled(desk, "product/shop")
-            await desk.company.quiet()
-        desk.ahead = timedelta(seconds=90)
-        assert "no-worker" not in await desk.stuck(), "nothing waits"
-        await desk.send_cut()
-        (found,) = (await desk.stuck())["no-worker"]
-        assert "no worker takes work from the queue company" in found["text"]
-        shown = await desk.shown("product/shop")
-        assert shown["queue"]["polled"] is False
-        assert shown["deciding"] == "no worker has taken up the step in which it decides what is next"
-
-
-# -- helpers -------------------------------------------------------------------------------------------------
-
-
-async def _told(desk: Operated, person: str, times: int = 1) -> None:
-    while desk.company.told().count(person) < times:  # noqa: ASYNC110 - the channel is a list, not an event
-        await asyncio.sleep(0.02)
-
-
-async def _settled(desk: Operated, workflow: str) -> None:
-    """Wait until nothing is pending."""
-    async with asyncio.timeout(10):
-        while (await desk.shown(workflow))["pending"]:  # noqa: ASYNC110 - another process's
-            await asyncio.sleep(0.05)
-
-
 async def _asks_anew(desk: Operated) -> bool:
     """Wait for the second request, and tell whether its answer takes effect."""
     await desk.company.recorded("approval.requested", 2)
     effect = await desk.company.answer("approve", number=2)
     return bool(effect.effect == "adopted")
-
-
-def _asked(desk: Operated) -> int:
-    """Return the number of the last entry that an action was asked for."""
-    stream = desk.ledger.by_product["shop"]
-    return max(kept.seq for kept in stream if kept.entry.kind == "workflow.action_asked")
